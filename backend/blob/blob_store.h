@@ -1,0 +1,122 @@
+// The contract between everything above and the stores below: a storage account's containers and
+// block blobs, in the shape of Azure's API. tests/conformance says in code what stands here in
+// words.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "backend/base/digest.h"
+#include "backend/base/result.h"
+#include "backend/blob/blob_info.h"
+#include "backend/blob/mutation.h"
+
+namespace replicafs {
+
+// How stores differ, as data.
+struct Capabilities {
+  uint64_t inline_max_bytes = 0;        // largest content that CommitBlob takes as bytes
+  bool atomic_batch = false;            // Apply is all or nothing; else it stops at the first error
+  bool metadata_makes_version = false;  // PatchBlob with metadata makes a version (Azure)
+  size_t name_component_max_bytes =
+      0;  // longest part of a name between slashes; 0: no limit of its own
+};
+
+// The content of one version, pinned: later writes, removals and renames do not change what it
+// reads. Thread-safe.
+class BlobReader {
+ public:
+  virtual ~BlobReader() = default;
+  virtual const BlobInfo& info() const = 0;
+  // Fills the span from `offset`; short only at the end of the blob. kCorrupt when stored bytes are
+  // not what was written, kArchived.
+  virtual Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) = 0;
+  // The blocks in order; nullopt when the store keeps the content in one piece.
+  virtual const std::optional<BlockList>& blocks() const = 0;
+};
+
+// Which names a listing shows.
+enum class ListScope {
+  kLive,  // current versions, and prefixes that have some below them
+  kAll,   // also deleted blobs (their newest version, is_current = false) and prefixes of only such
+};
+
+struct ListRequest {
+  std::string container;
+  std::string prefix;
+  bool hierarchical =
+      true;           // names are rolled up at the first '/' after the prefix into PrefixInfo
+  std::string after;  // names (and rolled-up prefixes) greater than this one; empty: from the start
+  size_t limit = 5000;  // items in the page
+  ListScope scope = ListScope::kLive;
+};
+
+using ListItem = std::variant<BlobInfo, PrefixInfo>;
+
+// In byte order of the names, a rolled-up prefix counting with its '/'.
+struct ListPage {
+  std::vector<ListItem> items;
+  bool more = false;  // ask again, after the last item's name
+};
+
+struct SpaceInfo {
+  uint64_t total_bytes = 0;
+  uint64_t available_bytes = 0;
+  uint64_t blob_count = 0;  // live blobs, as far as the store knows
+};
+
+struct StateRow {
+  std::string key;
+  std::string value;
+};
+
+// Thread-safe; every call may block on disk or network. Methods that take a container answer
+// kNotFound when it does not exist.
+class BlobStore {
+ public:
+  virtual ~BlobStore() = default;
+
+  virtual const Capabilities& capabilities() const = 0;
+
+  virtual Result<std::vector<ContainerInfo>> ListContainers() = 0;  // by name
+  virtual Result<ContainerInfo> GetContainer(std::string_view container) = 0;
+
+  // The current version, or the named one. kNotFound.
+  virtual Result<BlobInfo> Stat(const BlobPath& path, VersionId version = {}) = 0;
+  // `prefix` ends in '/'. kNotFound when nothing lives below it.
+  virtual Result<PrefixInfo> StatPrefix(const BlobPath& prefix) = 0;
+  virtual Result<ListPage> List(const ListRequest& request) = 0;
+  // All versions, newest first; empty when the blob never existed.
+  virtual Result<std::vector<BlobInfo>> ListVersions(const BlobPath& path) = 0;
+  virtual Result<std::unique_ptr<BlobReader>> Open(const BlobPath& path,
+                                                   VersionId version = {}) = 0;
+
+  // For each digest, whether the account holds the block, committed or staged.
+  virtual Result<std::vector<bool>> HasBlocks(std::span<const Digest> digests) = 0;
+  // Keeps the bytes until a commit names them; durable no later than that commit. REQUIRES: digest
+  // is their SHA-256. Idempotent. A block that no commit names is forgotten after a day.
+  virtual Status StageBlock(const Digest& digest, ByteSpan bytes) = 0;
+
+  // Applies the changes in order; see Capabilities::atomic_batch. On success every change is
+  // durable, one Outcome each. On failure the error names the change that could not be made.
+  // `writer` goes into the journal's events, so that a writer can tell its own from others'.
+  virtual Result<std::vector<Outcome>> Apply(std::vector<Mutation> mutations, uint64_t writer) = 0;
+
+  virtual Result<std::optional<std::string>> GetState(std::string_view key) = 0;
+  // Rows whose keys begin with `prefix`, in key order.
+  virtual Result<std::vector<StateRow>> ListState(std::string_view prefix) = 0;
+
+  virtual Result<SpaceInfo> Space() = 0;
+};
+
+// Apply of a single change.
+Result<Outcome> ApplyOne(BlobStore& store, Mutation mutation, uint64_t writer);
+
+}  // namespace replicafs

@@ -1,0 +1,19 @@
+#include "backend/blob/journal.h"
+
+namespace replicafs {
+
+std::string_view ToString(EventKind kind) {
+  switch (kind) {
+    case EventKind::kCreated: return "Created";
+    case EventKind::kPropertiesChanged: return "PropertiesChanged";
+    case EventKind::kTierChanged: return "TierChanged";
+    case EventKind::kDeleted: return "Deleted";
+    case EventKind::kVersionDeleted: return "VersionDeleted";
+    case EventKind::kContainerCreated: return "ContainerCreated";
+    case EventKind::kContainerDeleted: return "ContainerDeleted";
+    case EventKind::kDestinationChanged: return "DestinationChanged";
+  }
+  return "Unknown";
+}
+
+}  // namespace replicafs

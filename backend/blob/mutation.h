@@ -1,0 +1,128 @@
+// The changes that a store can make, as values. A list of them is applied by BlobStore::Apply.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "backend/blob/blob_info.h"
+
+namespace replicafs {
+
+// What must hold of the current blob for a change to happen (If-Match / If-None-Match: *).
+struct Precondition {
+  std::string if_match;        // the current blob's etag; empty: no matter which
+  bool if_none_match = false;  // there must be no current blob
+};
+
+// The content of a new version: bytes (at most Capabilities::inline_max_bytes), staged or already
+// committed blocks, or what another version in this account has (no data moves).
+struct ContentOf {
+  BlobPath path;
+  VersionId version;  // zero: the current one
+};
+using Content = std::variant<std::string, BlockList, ContentOf>;
+
+// Makes a new current version; what was current becomes a previous version.
+//   kPrecondition      the condition did not hold
+//   kNotFound          no such container; a block that is neither committed nor staged; no
+//   ContentOf kDestination       the container belongs to a policy and `origin` does not name it
+//   kInvalid           bytes over the inline limit, a bad name or metadata key
+// The blob keeps its file_id; a new one takes the file_id of the ContentOf blob if that one is
+// removed or replaced in the same list (a rename), else a fresh one.
+struct CommitBlob {
+  BlobPath path;
+  Content content;
+  BlobProperties properties;
+  Precondition precondition;
+  // This version, if it is still current, is not kept but replaced: a writer that commits the same
+  // open file again and again makes one version. Ignored when it is not current.
+  VersionId replaces;
+  std::optional<ReplicaOrigin> origin;
+  // The time to record for the change of the prefix's children; zero: now (PrefixInfo).
+  Timestamp source_time;
+};
+
+// Ends the current version: it becomes a previous one and the blob has no current version.
+// kNotFound when it has none already. Allowed in destination containers.
+struct RemoveBlob {
+  BlobPath path;
+  Precondition precondition;
+  Timestamp source_time;
+};
+
+// Forgets one version for good. Removing the current version leaves the blob without one.
+// Allowed in destination containers. kNotFound.
+struct RemoveVersion {
+  BlobPath path;
+  VersionId version;
+};
+
+// Changes properties in place: no new version, a new etag. Members that are set replace the old
+// value whole. A change of the tier alone is allowed in destination containers (kDestination
+// otherwise, without a fitting origin). kNotFound, kPrecondition.
+struct PatchBlob {
+  BlobPath path;
+  VersionId version;  // zero: the current one
+  std::optional<ContentHeaders> headers;
+  std::optional<StringMap> metadata;
+  std::optional<StringMap> tags;
+  std::optional<Tier> tier;
+  Precondition precondition;
+  std::string origin_policy_id;  // set by links
+};
+
+// Gives every live blob below `from` (ends in '/') the same name below `to`, as if each had been
+// committed there and removed here: histories stay where they were made. All or nothing.
+// kNotFound when nothing lives below `from`, kNotEmpty when something lives below `to`,
+// kInvalid when `to` lies below `from`, kDestination.
+struct RenamePrefix {
+  std::string container;
+  std::string from;
+  std::string to;
+};
+
+struct CreateContainer {  // kExists, kInvalid
+  std::string name;
+};
+// With all blobs and versions in it. kNotFound; kBusy while a policy names it.
+struct DeleteContainer {
+  std::string name;
+};
+// Makes the container a destination (policy id) or an ordinary one again (empty). kNotFound;
+// kBusy when it belongs to another policy.
+struct SetDestination {
+  std::string container;
+  std::string policy_id;
+};
+
+// Rows that the layers above keep with the account (policies, a link's position): written in the
+// same step as the other changes in the list. Keys are at most 500 bytes.
+struct PutState {
+  std::string key;
+  std::string value;
+};
+struct RemoveState {  // no error when absent
+  std::string key;
+};
+// Nothing happens, but the whole list fails with kPrecondition unless the row has this value
+// (nullopt: is absent).
+struct ExpectState {
+  std::string key;
+  std::optional<std::string> value;
+};
+
+using Mutation =
+    std::variant<CommitBlob, RemoveBlob, RemoveVersion, PatchBlob, RenamePrefix, CreateContainer,
+                 DeleteContainer, SetDestination, PutState, RemoveState, ExpectState>;
+
+// What a mutation did; members that do not apply stay zero.
+struct Outcome {
+  VersionId version;  // committed, or which version ended
+  std::string etag;
+  Timestamp last_modified;
+  uint64_t sequence = 0;  // of the last journal event that it made
+};
+
+}  // namespace replicafs
