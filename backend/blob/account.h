@@ -1,13 +1,18 @@
-// An open storage account.
+// An open storage account, and who can open one.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "backend/base/result.h"
 #include "backend/blob/blob_store.h"
 #include "backend/blob/journal.h"
 
 namespace replicafs {
 
+// Thread-safe.
 class Account {
  public:
   virtual ~Account() = default;
@@ -16,6 +21,15 @@ class Account {
   virtual Journal& journal() = 0;
   // A directory on this machine for lock files and scratch space of this account.
   virtual const std::string& local_directory() const = 0;
+};
+
+// Thread-safe.
+class AccountSource {
+ public:
+  virtual ~AccountSource() = default;
+  virtual Result<std::vector<std::string>> AccountNames() = 0;  // in order
+  // The same object for as long as somebody holds it. kNotFound.
+  virtual Result<std::shared_ptr<Account>> OpenAccount(std::string_view name) = 0;
 };
 
 }  // namespace replicafs
