@@ -1,0 +1,58 @@
+// The accounts of a root directory:
+//   <root>/accounts/<name>/account.toml   what kind of account it is and where its data lies
+//   <root>/accounts/<name>/               the data of an embedded account, unless it lies elsewhere
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/base/mutex.h"
+#include "backend/base/result.h"
+#include "backend/base/time.h"
+#include "backend/blob/account.h"
+
+namespace replicafs {
+
+struct AccountDescriptor {
+  std::string name;
+  std::string kind = "embedded";
+  std::string tenant;     // whose account it is; policies across tenants need permission
+  std::string region;     // where it is said to be; free text
+  std::string directory;  // of its data, absolute
+  Timestamp created;
+};
+
+struct CreateAccountRequest {
+  std::string name;
+  std::string tenant;
+  std::string region;
+  std::string path;  // directory for the data; empty: below the root. Must not exist or be empty.
+};
+
+// Thread-safe. A process has one catalog per root: LMDB forbids opening an environment twice.
+class AccountCatalog final : public AccountSource {
+ public:
+  // The root itself is created with the first account.
+  explicit AccountCatalog(std::string root);
+  ~AccountCatalog() override;
+
+  const std::string& root() const { return root_; }
+
+  // kExists, kInvalid, kPermission, kNoSpace. A crash leaves no half-made account that List shows.
+  Result<AccountDescriptor> Create(const CreateAccountRequest& request);
+  Result<std::vector<AccountDescriptor>> List();
+  Result<AccountDescriptor> Describe(std::string_view name);  // kNotFound
+
+  Result<std::vector<std::string>> AccountNames() override;
+  Result<std::shared_ptr<Account>> OpenAccount(std::string_view name) override;
+
+ private:
+  const std::string root_;
+  Mutex mutex_;
+  std::map<std::string, std::weak_ptr<Account>, std::less<>> open_ GUARDED_BY(mutex_);
+};
+
+}  // namespace replicafs

@@ -1,0 +1,56 @@
+// What a link leaves behind for itself and for others to read, as state rows.
+//
+// With the destination, in the step that commits replicas: "link/<policy>/cursor", the source
+// journal position up to which every event is done: copied, skipped or recorded as failed. It makes
+// copying exactly-once.
+// With the source, now and then: "link/<policy>/status" (LinkProgress), whose watermark is a cursor
+// that the destination has made durable, and "link/<policy>/failure/<sequence>" (Failure), written
+// before the cursor passes the event.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/base/result.h"
+#include "backend/base/time.h"
+#include "backend/blob/account.h"
+#include "backend/blob/blob_info.h"
+
+namespace replicafs {
+
+struct LinkProgress {
+  uint64_t watermark = 0;        // source journal position; nothing at or below it is pending
+  uint64_t versions_copied = 0;  // since the policy was created, as the next two
+  uint64_t logical_bytes = 0;    // size of the versions copied
+  uint64_t sent_bytes = 0;       // of it, what the destination did not have yet
+  // The blob that takes longest at the moment, if any takes long.
+  std::string current_name;  // "container/name"
+  VersionId current_version;
+  uint64_t current_done_bytes = 0;
+  uint64_t current_total_bytes = 0;
+  std::string last_error;  // why nothing moves; empty when all is well
+  int64_t owner_pid = 0;
+  std::string owner_host;
+  Timestamp updated;
+};
+
+struct Failure {
+  uint64_t sequence = 0;  // of the event
+  BlobPath path;          // at the source
+  VersionId version;
+  std::string code;    // stable, such as "ContainerNotFound"
+  std::string reason;  // one sentence for a person
+  uint32_t attempts = 0;
+  Timestamp first;
+  Timestamp last;
+};
+
+Result<std::optional<uint64_t>> ReadCursor(BlobStore& destination, std::string_view policy_id);
+// Zeros when there is none.
+Result<LinkProgress> ReadProgress(BlobStore& source, std::string_view policy_id);
+Result<std::vector<Failure>> ReadFailures(BlobStore& source, std::string_view policy_id);
+
+}  // namespace replicafs

@@ -1,0 +1,76 @@
+// Replication status, derived: a change is complete when it lies at or below the link's watermark
+// and is not among the failed ones, pending above it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/base/clock.h"
+#include "backend/base/result.h"
+#include "backend/blob/account.h"
+#include "backend/replication/link_state.h"
+#include "backend/replication/policy.h"
+
+namespace replicafs {
+
+enum class BlobStatus { kNone, kPending, kComplete, kFailed, kReplica };
+std::string_view ToString(BlobStatus status);  // "none", "pending", "complete", "failed", "replica"
+
+struct RuleStatus {
+  std::string policy_id;
+  std::string rule_id;
+  BlobStatus status = BlobStatus::kNone;
+  std::string reason;  // of a failure: "CODE: sentence"
+};
+
+struct BlobReplication {
+  BlobStatus status =
+      BlobStatus::kNone;  // of all rules together: failed, else pending, else complete
+  int percent = 0;        // while pending: of the blob's bytes
+  std::string reason;
+  std::vector<RuleStatus> rules;
+};
+
+struct LinkStatus {
+  Policy policy;
+  LinkProgress progress;
+  bool running = false;  // some process owns the link
+  uint64_t head = 0;     // newest position of the source's journal
+  uint64_t pending_operations = 0;
+  uint64_t pending_bytes = 0;  // logical
+  uint64_t oldest_pending_seconds = 0;
+  std::vector<Failure> failures;
+};
+
+// Reads the status of blobs in one account. Thread-safe; remembers policies, watermarks and
+// failures for as long as the account does not change.
+class StatusReader {
+ public:
+  explicit StatusReader(std::shared_ptr<Account> account);
+  ~StatusReader();
+
+  // `info` as the account's store gave it for a blob in `container`.
+  Result<BlobReplication> StatusOf(std::string_view container, const BlobInfo& info);
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+// Of every policy whose source is this account.
+Result<std::vector<LinkStatus>> ReadLinkStatus(Account& source, const Clock& clock);
+
+// What `wait` asks: how much of what is in the source's journal now is not yet done, for blobs of
+// `container` (empty: all) whose names begin with `prefix`.
+struct PendingWork {
+  uint64_t operations = 0;
+  uint64_t bytes = 0;
+  uint64_t failures = 0;
+};
+Result<PendingWork> ReadPending(Account& source, const Policy& policy, std::string_view container,
+                                std::string_view prefix);
+
+}  // namespace replicafs

@@ -1,0 +1,89 @@
+// The file system's vocabulary: what the kernel asks, in domain types.
+#pragma once
+
+#include <sys/types.h>
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace replicafs {
+
+// The name that the kernel knows a file by while it remembers it; never reused by a mount.
+struct NodeId {
+  uint64_t value = 0;
+  auto operator<=>(const NodeId&) const = default;
+};
+constexpr NodeId kRootNode{1};
+
+struct HandleId {
+  uint64_t value = 0;
+  auto operator<=>(const HandleId&) const = default;
+};
+
+struct Caller {
+  uid_t uid = 0;
+  gid_t gid = 0;
+  pid_t pid = 0;
+  mode_t umask = 0;
+};
+
+struct Attributes {
+  uint64_t inode = 0;  // st_ino: stable over remounts
+  mode_t mode = 0;     // type and permissions
+  uint32_t links = 1;
+  uid_t uid = 0;
+  gid_t gid = 0;
+  uint64_t device = 0;
+  uint64_t size_bytes = 0;
+  int64_t atime_ns = 0;  // since 1970
+  int64_t mtime_ns = 0;
+  int64_t ctime_ns = 0;
+};
+
+// What setattr changes; members that are not set stay.
+struct AttributeChange {
+  std::optional<mode_t> mode;  // permission bits
+  std::optional<uid_t> uid;
+  std::optional<gid_t> gid;
+  std::optional<uint64_t> size_bytes;
+  std::optional<int64_t> atime_ns;
+  std::optional<int64_t> mtime_ns;
+};
+
+struct Entry {
+  NodeId node;
+  Attributes attributes;
+};
+
+struct DirectoryEntry {
+  std::string name;
+  uint64_t cookie = 0;  // where the next page begins: pass it as `after`
+  // The attributes (inode and type always hold); node is zero unless the reader asked for lookups.
+  Entry entry;
+};
+
+struct OpenedFile {
+  HandleId handle;
+  // The kernel may keep what it has cached of the file's content.
+  enum class Cache { kDrop, kKeep } cache = Cache::kDrop;
+};
+
+struct CreatedFile {
+  Entry entry;
+  OpenedFile file;
+};
+
+enum class RenameMode { kReplace, kNoReplace };
+enum class XattrMode { kSet, kCreate, kReplace };
+
+struct FileSystemSpace {
+  uint64_t block_bytes = 4096;
+  uint64_t total_blocks = 0;
+  uint64_t available_blocks = 0;
+  uint64_t files = 0;
+  uint32_t name_max_bytes = 255;
+};
+
+}  // namespace replicafs
