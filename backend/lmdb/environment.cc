@@ -1,0 +1,117 @@
+#include "backend/lmdb/environment.h"
+
+#include <lmdb.h>
+#include <stdlib.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "backend/lmdb/lmdb_error.h"
+#include "backend/lmdb/open_paths.h"
+
+namespace replicafs::lmdb {
+namespace {
+
+constexpr unsigned kReadersMax = 512;
+constexpr mdb_mode_t kFileMode = 0600;
+// Beyond it a map no longer fits the addresses of a process.
+constexpr size_t kMapMaxBytes = size_t{1} << 45;
+
+int Configure(MDB_env* env, const Environment::Options& options) {
+  int code = mdb_env_set_mapsize(env, options.initial_map_bytes);
+  if (code == MDB_SUCCESS) code = mdb_env_set_maxdbs(env, options.max_tables);
+  if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(env, kReadersMax);
+  return code;
+}
+
+Result<std::string> RealPath(const std::string& path) {
+  char* real = ::realpath(path.c_str(), nullptr);
+  if (real == nullptr) return ErrnoError("open environment '" + path + "'", errno);
+  std::string result(real);
+  std::free(real);
+  return result;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Environment>> Environment::Open(const std::string& path,
+                                                       const Options& options) {
+  std::string real = TRY(RealPath(path));
+  if (!ClaimPath(real)) {
+    return Error{ErrorCode::kBusy, "environment '" + path + "' is open in this process already"};
+  }
+  MDB_env* env = nullptr;
+  int code = mdb_env_create(&env);
+  if (code == MDB_SUCCESS) code = Configure(env, options);
+  if (code == MDB_SUCCESS) {
+    const unsigned sync = options.durability == Durability::kSynced ? 0U : unsigned{MDB_NOSYNC};
+    code = mdb_env_open(env, real.c_str(), MDB_NOTLS | sync, kFileMode);
+  }
+  if (code != MDB_SUCCESS) {
+    if (env != nullptr) mdb_env_close(env);
+    ReleasePath(real);
+    return LmdbError("open environment '" + path + "'", code);
+  }
+  std::unique_ptr<Environment> environment(new Environment(env, std::move(real)));
+  int cleared = 0;
+  code = mdb_reader_check(env, &cleared);
+  if (code != MDB_SUCCESS) return LmdbError("clear dead readers of '" + path + "'", code);
+  return environment;
+}
+
+Environment::~Environment() {
+  {
+    MutexLock lock(pool_mutex_);
+    for (MDB_txn* transaction : pool_) mdb_txn_abort(transaction);
+    pool_.clear();
+  }
+  mdb_env_close(handle_);
+  ReleasePath(path_);
+}
+
+Result<std::vector<Table>> Environment::OpenTables(std::span<const std::string_view> names) {
+  std::vector<Table> tables;
+  TRY(Update([&](WriteTransaction& transaction) -> Status {
+    tables.clear();
+    for (const std::string_view name : names) {
+      unsigned handle = 0;
+      const int code = transaction.Mutated(
+          mdb_dbi_open(transaction.handle(), std::string(name).c_str(), MDB_CREATE, &handle));
+      if (code != MDB_SUCCESS) return LmdbError("open table '" + std::string(name) + "'", code);
+      tables.push_back(Table(handle));
+    }
+    return Ok();
+  }));
+  return tables;
+}
+
+uint64_t Environment::LastTransactionId() const {
+  MDB_envinfo info{};
+  mdb_env_info(handle_, &info);
+  return info.me_last_txnid;
+}
+
+uint64_t Environment::MapBytes() const {
+  MDB_envinfo info{};
+  mdb_env_info(handle_, &info);
+  return info.me_mapsize;
+}
+
+Status Environment::Grow() {
+  gate_.BeginAlone();
+  const size_t wanted = MapBytes() * 2;
+  const int code = wanted <= kMapMaxBytes ? mdb_env_set_mapsize(handle_, wanted) : ENOSPC;
+  gate_.EndAlone();
+  if (code != MDB_SUCCESS) return LmdbError("grow environment '" + path_ + "'", code);
+  return Ok();
+}
+
+Status Environment::AdoptSize() {
+  gate_.BeginAlone();
+  const int code = mdb_env_set_mapsize(handle_, 0);
+  gate_.EndAlone();
+  if (code != MDB_SUCCESS) return LmdbError("follow the growth of '" + path_ + "'", code);
+  return Ok();
+}
+
+}  // namespace replicafs::lmdb
