@@ -27,10 +27,12 @@ using Content = std::variant<std::string, BlockList, ContentOf>;
 // Makes a new current version; what was current becomes a previous version.
 //   kPrecondition      the condition did not hold
 //   kNotFound          no such container; a block that is neither committed nor staged; no
-//   ContentOf kDestination       the container belongs to a policy and `origin` does not name it
+//                      ContentOf
+//   kDestination       the container belongs to a policy and `origin` does not name it
+//   kPrecondition      also: `origin` names a policy, and the container is no destination
 //   kInvalid           bytes over the inline limit, a bad name or metadata key
-// The blob keeps its file_id; a new one takes the file_id of the ContentOf blob if that one is
-// removed or replaced in the same list (a rename), else a fresh one.
+// The blob takes the file_id of the ContentOf blob if that one is removed or replaced in the same
+// list (a rename); else it keeps its own, and one without a current version gets a fresh one.
 struct CommitBlob {
   BlobPath path;
   Content content;

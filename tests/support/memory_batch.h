@@ -1,0 +1,97 @@
+// One Apply on a MemoryState: makes its changes one by one and takes all of them back when one
+// fails.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/base/clock.h"
+#include "backend/base/result.h"
+#include "backend/blob/mutation.h"
+#include "tests/support/memory_state.h"
+
+namespace replicafs {
+
+class MemoryBatch {
+ public:
+  MemoryBatch(MemoryState& state, const Clock& clock, uint64_t inline_max_bytes, uint64_t writer)
+      : state_(state), clock_(clock), inline_max_bytes_(inline_max_bytes), writer_(writer) {}
+
+  // Once.
+  Result<std::vector<Outcome>> Apply(const std::vector<Mutation>& mutations);
+
+ private:
+  // memory_batch_containers.cc
+  Result<Outcome> Do(const CreateContainer& mutation);
+  Result<Outcome> Do(const DeleteContainer& mutation);
+  Result<Outcome> Do(const SetDestination& mutation);
+  Result<Outcome> Do(const PutState& mutation);
+  Result<Outcome> Do(const RemoveState& mutation);
+  Result<Outcome> Do(const ExpectState& mutation);
+  // memory_batch_blobs.cc
+  Result<Outcome> Do(const CommitBlob& mutation);
+  Result<Outcome> Do(const RemoveBlob& mutation);
+  Result<Outcome> Do(const RemoveVersion& mutation);
+  Result<Outcome> Do(const PatchBlob& mutation);
+  Result<std::shared_ptr<const MemoryContent>> Resolve(const Content& content) const;
+  uint64_t FileIdFor(const CommitBlob& mutation, const MemoryContainer& container);
+  // memory_batch_prefixes.cc
+  Result<Outcome> Do(const RenamePrefix& mutation);
+  Outcome Move(MemoryContainer& container, const std::string& from, const std::string& to);
+  void FindMoves(const std::vector<Mutation>& mutations);
+  void Appeared(MemoryContainer& container, const std::string& name, Timestamp time);
+  void Disappeared(MemoryContainer& container, const std::string& name, Timestamp time);
+  void ShareFileIdWithPrefix(MemoryContainer& container, const BlobInfo& info);
+
+  struct NewVersion {
+    BlobInfo info;  // name, version, created, file_id, properties, origin
+    std::shared_ptr<const MemoryContent> content;
+    Timestamp children_changed;
+    VersionId replaces;
+    std::string other_name;
+  };
+  Outcome AddVersion(MemoryContainer& container, NewVersion added);
+  Outcome EndCurrent(MemoryContainer& container, const std::string& name, Timestamp source_time,
+                     std::string other_name);
+
+  Result<MemoryContainer*> Container(std::string_view name);
+  // Fills the sequence, the writer and a missing time.
+  Outcome Record(Event event);
+  Timestamp NextTick();
+  void Undo();
+
+  // Remembers what `map` has at `key`.
+  template <class Map>
+  void Save(Map& map, const typename Map::key_type& key) {
+    const auto found = map.find(key);
+    std::optional<typename Map::mapped_type> old;
+    if (found != map.end()) old = found->second;
+    undo_.push_back([&map, key, old] {
+      if (old) {
+        map.insert_or_assign(key, *old);
+      } else {
+        map.erase(key);
+      }
+    });
+  }
+
+  MemoryState& state_;
+  const Clock& clock_;
+  const uint64_t inline_max_bytes_;
+  const uint64_t writer_;
+  std::vector<std::function<void()>> undo_;
+  std::map<BlobPath, uint64_t> moved_here_;  // the file id that a blob brings along
+  std::set<BlobPath> moved_away_;
+  std::set<BlobPath> leaving_;  // removed or replaced in the list
+};
+
+std::string EtagAt(Timestamp time);
+
+}  // namespace replicafs

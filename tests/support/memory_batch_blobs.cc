@@ -1,0 +1,236 @@
+#include <utility>
+
+#include "backend/blob/names.h"
+#include "tests/support/memory_batch.h"
+
+namespace replicafs {
+namespace {
+
+Status Validate(const BlobPath& path, const StringMap* metadata, const StringMap* tags) {
+  TRY(ValidateBlobName(path.name));
+  for (const StringMap* map : {metadata, tags}) {
+    if (map == nullptr) continue;
+    for (const auto& [key, value] : *map) TRY(ValidateMetadataKey(key));
+  }
+  return Ok();
+}
+
+// `policy_id`: of the link that writes; empty: anybody else.
+Status MayWrite(const MemoryContainer& container, const std::string& policy_id) {
+  const std::string& owner = container.info.destination_policy_id;
+  if (policy_id == owner) return Ok();
+  if (!owner.empty()) {
+    return Error{ErrorCode::kDestination, "the container '" + container.info.name +
+                                              "' is the destination of policy " + owner};
+  }
+  return Error{ErrorCode::kPrecondition, "the container '" + container.info.name +
+                                             "' is no destination of policy " + policy_id};
+}
+
+Status Check(const Precondition& precondition, const MemoryVersion* current) {
+  const std::string_view etag = current == nullptr ? std::string_view() : current->info.etag;
+  const bool holds = (precondition.if_match.empty() || precondition.if_match == etag) &&
+                     !(precondition.if_none_match && current != nullptr);
+  if (holds) return Ok();
+  return Error{ErrorCode::kPrecondition, "the blob has changed"};
+}
+
+Error NoBlob(const BlobPath& path) {
+  return Error{ErrorCode::kNotFound, "there is no blob '" + ToString(path) + "'"};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const MemoryContent>> MemoryBatch::Resolve(const Content& content) const {
+  if (const auto* other = std::get_if<ContentOf>(&content)) {
+    const MemoryVersion* version = TRY(state_.Version(other->path, other->version));
+    return version->content;
+  }
+  auto made = std::make_shared<MemoryContent>();
+  if (const auto* bytes = std::get_if<std::string>(&content)) {
+    if (bytes->size() > inline_max_bytes_)
+      return Error{ErrorCode::kInvalid, "the content is too large to be given as bytes"};
+    made->pieces.push_back(std::make_shared<const std::string>(*bytes));
+    made->size_bytes = bytes->size();
+    made->md5 = Md5Of(AsBytes(*bytes));
+    return std::shared_ptr<const MemoryContent>(std::move(made));
+  }
+  made->blocks = std::get<BlockList>(content);
+  for (const BlockRef& block : *made->blocks) {
+    const auto found = state_.blocks.find(block.digest);
+    if (found == state_.blocks.end())
+      return Error{ErrorCode::kNotFound, "there is no block " + ToHex(block.digest)};
+    if (found->second->size() != block.size_bytes)
+      return Error{ErrorCode::kInvalid, "block " + ToHex(block.digest) + " has another size"};
+    made->pieces.push_back(found->second);
+    made->size_bytes += block.size_bytes;
+  }
+  return std::shared_ptr<const MemoryContent>(std::move(made));
+}
+
+Result<Outcome> MemoryBatch::Do(const CommitBlob& mutation) {
+  TRY(Validate(mutation.path, &mutation.properties.metadata, &mutation.properties.tags));
+  MemoryContainer* container = TRY(Container(mutation.path.container));
+  TRY(MayWrite(*container, mutation.origin ? mutation.origin->policy_id : ""));
+  const MemoryVersion* current = container->Current(mutation.path.name);
+  TRY(Check(mutation.precondition, current));
+  auto content = TRY(Resolve(mutation.content));
+
+  const Timestamp now = NextTick();
+  const bool replaces = current != nullptr && current->info.version == mutation.replaces;
+  NewVersion added{.content = std::move(content),
+                   .children_changed = mutation.source_time.ticks != 0 ? mutation.source_time : now,
+                   .replaces = replaces ? mutation.replaces : VersionId{}};
+  added.info.name = mutation.path.name;
+  added.info.version = VersionId{now.ticks};
+  added.info.created = current != nullptr ? current->info.created : now;
+  added.info.file_id = FileIdFor(mutation, *container);
+  added.info.properties = mutation.properties;
+  added.info.origin = mutation.origin;
+  const bool moved = moved_here_.contains(mutation.path);
+  if (moved) added.other_name = std::get<ContentOf>(mutation.content).path.name;
+  return AddVersion(*container, std::move(added));
+}
+
+uint64_t MemoryBatch::FileIdFor(const CommitBlob& mutation, const MemoryContainer& container) {
+  const auto moved = moved_here_.find(mutation.path);
+  if (moved != moved_here_.end()) return moved->second;
+  const MemoryVersion* current = container.Current(mutation.path.name);
+  if (current != nullptr && !moved_away_.contains(mutation.path)) return current->info.file_id;
+  const auto prefix = container.prefixes.find(mutation.path.name + "/");
+  if (IsDirectoryMarker(mutation.properties) && prefix != container.prefixes.end() &&
+      prefix->second.live_blobs > 0) {
+    return prefix->second.file_id;
+  }
+  return ++state_.last_file_id;
+}
+
+Outcome MemoryBatch::AddVersion(MemoryContainer& container, NewVersion added) {
+  const BlobInfo& info = added.info;
+  const Timestamp now = info.version.time();
+  Save(container.blobs, info.name);
+  MemoryBlob& blob = container.blobs[info.name];
+  const bool appears = !blob.current;
+  if (added.replaces) {
+    blob.versions.erase(added.replaces);
+  } else if (blob.current) {
+    BlobInfo& previous = blob.versions.at(blob.current).info;
+    previous.is_current = false;
+    previous.ended = now;
+  }
+  Outcome outcome = Record({.kind = EventKind::kCreated,
+                            .container = container.info.name,
+                            .name = info.name,
+                            .version = info.version,
+                            .time = now,
+                            .replaces = added.replaces,
+                            .other_name = added.other_name,
+                            .size_bytes = added.content->size_bytes,
+                            .policy_id = info.origin ? info.origin->policy_id : ""});
+  outcome.etag = EtagAt(now);
+  outcome.last_modified = now;
+
+  blob.current = info.version;
+  MemoryVersion& version = blob.versions[info.version];
+  version.content = added.content;
+  version.info = info;
+  version.info.size_bytes = added.content->size_bytes;
+  version.info.content_md5 = added.content->md5;
+  version.info.etag = outcome.etag;
+  version.info.last_modified = now;
+  version.info.sequence = outcome.sequence;
+  if (appears) Appeared(container, info.name, added.children_changed);
+  if (IsDirectoryMarker(info.properties)) ShareFileIdWithPrefix(container, version.info);
+  return outcome;
+}
+
+Result<Outcome> MemoryBatch::Do(const RemoveBlob& mutation) {
+  MemoryContainer* container = TRY(Container(mutation.path.container));
+  const MemoryVersion* current = container->Current(mutation.path.name);
+  if (current == nullptr) return NoBlob(mutation.path);
+  TRY(Check(mutation.precondition, current));
+  std::string went_to;
+  if (moved_away_.contains(mutation.path)) {
+    for (const auto& [to, file_id] : moved_here_) {
+      if (file_id == current->info.file_id) went_to = to.name;
+    }
+  }
+  return EndCurrent(*container, mutation.path.name, mutation.source_time, std::move(went_to));
+}
+
+Outcome MemoryBatch::EndCurrent(MemoryContainer& container, const std::string& name,
+                                Timestamp source_time, std::string other_name) {
+  Save(container.blobs, name);
+  MemoryBlob& blob = container.blobs.at(name);
+  BlobInfo& ended = blob.versions.at(blob.current).info;
+  const Timestamp now = NextTick();
+  ended.is_current = false;
+  ended.ended = now;
+  blob.current = {};
+  Disappeared(container, name, source_time.ticks != 0 ? source_time : now);
+  return Record({.kind = EventKind::kDeleted,
+                 .container = container.info.name,
+                 .name = name,
+                 .version = ended.version,
+                 .time = now,
+                 .other_name = std::move(other_name),
+                 .size_bytes = ended.size_bytes});
+}
+
+Result<Outcome> MemoryBatch::Do(const RemoveVersion& mutation) {
+  MemoryContainer* container = TRY(Container(mutation.path.container));
+  const auto blob = container->blobs.find(mutation.path.name);
+  if (blob == container->blobs.end() || !blob->second.versions.contains(mutation.version))
+    return NoBlob(mutation.path);
+  Save(container->blobs, mutation.path.name);
+  const Timestamp now = NextTick();
+  const uint64_t size_bytes = blob->second.versions.at(mutation.version).info.size_bytes;
+  const bool was_current = blob->second.current == mutation.version;
+  if (was_current) blob->second.current = {};
+  blob->second.versions.erase(mutation.version);
+  if (blob->second.versions.empty()) container->blobs.erase(blob);
+  if (was_current) Disappeared(*container, mutation.path.name, now);
+  return Record({.kind = EventKind::kVersionDeleted,
+                 .container = mutation.path.container,
+                 .name = mutation.path.name,
+                 .version = mutation.version,
+                 .time = now,
+                 .size_bytes = size_bytes});
+}
+
+Result<Outcome> MemoryBatch::Do(const PatchBlob& mutation) {
+  TRY(Validate(mutation.path, mutation.metadata ? &*mutation.metadata : nullptr,
+               mutation.tags ? &*mutation.tags : nullptr));
+  MemoryContainer* container = TRY(Container(mutation.path.container));
+  const bool tier_only = !mutation.headers && !mutation.metadata && !mutation.tags;
+  if (!tier_only || !mutation.origin_policy_id.empty())
+    TRY(MayWrite(*container, mutation.origin_policy_id));
+  const MemoryVersion* patched = TRY(state_.Version(mutation.path, mutation.version));
+  TRY(Check(mutation.precondition, container->Current(mutation.path.name)));
+
+  Save(container->blobs, mutation.path.name);
+  BlobInfo& info = container->blobs.at(mutation.path.name).versions.at(patched->info.version).info;
+  const Timestamp now = NextTick();
+  if (mutation.headers) info.properties.headers = *mutation.headers;
+  if (mutation.metadata) info.properties.metadata = *mutation.metadata;
+  if (mutation.tags) info.properties.tags = *mutation.tags;
+  if (mutation.tier) info.properties.tier = *mutation.tier;
+  info.etag = EtagAt(now);
+  info.last_modified = now;
+  Outcome outcome =
+      Record({.kind = tier_only ? EventKind::kTierChanged : EventKind::kPropertiesChanged,
+              .container = mutation.path.container,
+              .name = mutation.path.name,
+              .version = info.version,
+              .time = now,
+              .size_bytes = info.size_bytes,
+              .policy_id = mutation.origin_policy_id});
+  outcome.etag = info.etag;
+  outcome.last_modified = now;
+  info.sequence = outcome.sequence;
+  if (info.is_current && IsDirectoryMarker(info.properties))
+    ShareFileIdWithPrefix(*container, info);
+  return outcome;
+}
+
+}  // namespace replicafs

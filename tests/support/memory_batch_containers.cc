@@ -1,0 +1,82 @@
+#include <memory>
+#include <utility>
+
+#include "backend/blob/names.h"
+#include "tests/support/memory_batch.h"
+
+namespace replicafs {
+namespace {
+
+constexpr size_t kStateKeyMaxBytes = 500;
+
+}  // namespace
+
+Result<Outcome> MemoryBatch::Do(const CreateContainer& mutation) {
+  TRY(ValidateContainerName(mutation.name));
+  if (state_.containers.contains(mutation.name))
+    return Error{ErrorCode::kExists, "the container '" + mutation.name + "' exists already"};
+  const Timestamp now = NextTick();
+  Save(state_.containers, mutation.name);
+  state_.containers[mutation.name].info = {
+      .name = mutation.name, .created = now, .etag = EtagAt(now)};
+  Outcome outcome =
+      Record({.kind = EventKind::kContainerCreated, .container = mutation.name, .time = now});
+  outcome.etag = EtagAt(now);
+  outcome.last_modified = now;
+  return outcome;
+}
+
+Result<Outcome> MemoryBatch::Do(const DeleteContainer& mutation) {
+  MemoryContainer* container = TRY(Container(mutation.name));
+  if (!container->info.destination_policy_id.empty()) {
+    return Error{ErrorCode::kBusy, "the container '" + mutation.name +
+                                       "' is the destination of policy " +
+                                       container->info.destination_policy_id};
+  }
+  // The node itself is kept, because earlier undo steps refer to the maps in it.
+  auto& containers = state_.containers;
+  auto node = std::make_shared<std::decay_t<decltype(containers)>::node_type>(
+      containers.extract(mutation.name));
+  undo_.push_back([&containers, node] { containers.insert(std::move(*node)); });
+  return Record({.kind = EventKind::kContainerDeleted, .container = mutation.name});
+}
+
+Result<Outcome> MemoryBatch::Do(const SetDestination& mutation) {
+  MemoryContainer* container = TRY(Container(mutation.container));
+  const std::string policy_id = container->info.destination_policy_id;
+  if (policy_id == mutation.policy_id) return Outcome{};
+  if (!policy_id.empty() && !mutation.policy_id.empty()) {
+    return Error{ErrorCode::kBusy, "the container '" + mutation.container +
+                                       "' is the destination of policy " + policy_id};
+  }
+  const Timestamp now = NextTick();
+  undo_.push_back([container, old = container->info] { container->info = old; });
+  container->info.destination_policy_id = mutation.policy_id;
+  container->info.etag = EtagAt(now);
+  return Record(
+      {.kind = EventKind::kDestinationChanged, .container = mutation.container, .time = now});
+}
+
+Result<Outcome> MemoryBatch::Do(const PutState& mutation) {
+  if (mutation.key.empty() || mutation.key.size() > kStateKeyMaxBytes)
+    return Error{ErrorCode::kInvalid, "a state key takes 1 to 500 bytes"};
+  Save(state_.rows, mutation.key);
+  state_.rows[mutation.key] = mutation.value;
+  return Outcome{};
+}
+
+Result<Outcome> MemoryBatch::Do(const RemoveState& mutation) {
+  Save(state_.rows, mutation.key);
+  state_.rows.erase(mutation.key);
+  return Outcome{};
+}
+
+Result<Outcome> MemoryBatch::Do(const ExpectState& mutation) {
+  const auto row = state_.rows.find(mutation.key);
+  const bool holds =
+      row == state_.rows.end() ? !mutation.value : mutation.value && *mutation.value == row->second;
+  if (holds) return Outcome{};
+  return Error{ErrorCode::kPrecondition, "the state row '" + mutation.key + "' has changed"};
+}
+
+}  // namespace replicafs

@@ -1,0 +1,107 @@
+#include "tests/support/memory_state.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace replicafs {
+
+size_t MemoryContent::Read(uint64_t offset, std::span<std::byte> into) const {
+  size_t done = 0;
+  uint64_t piece_start = 0;
+  for (const auto& piece : pieces) {
+    const uint64_t from = offset + done;
+    if (done < into.size() && from < piece_start + piece->size()) {
+      const auto skip = static_cast<size_t>(from - piece_start);
+      const size_t size = std::min(piece->size() - skip, into.size() - done);
+      std::memcpy(into.data() + done, piece->data() + skip, size);
+      done += size;
+    }
+    piece_start += piece->size();
+  }
+  return done;
+}
+
+const MemoryVersion* MemoryBlob::Current() const {
+  return current ? &versions.at(current) : nullptr;
+}
+
+const MemoryVersion* MemoryContainer::Current(std::string_view name) const {
+  const auto blob = blobs.find(name);
+  return blob == blobs.end() ? nullptr : blob->second.Current();
+}
+
+bool MemoryContainer::PrefixLives(std::string_view prefix) const {
+  const auto record = prefixes.find(prefix);
+  return record != prefixes.end() && record->second.live_blobs > 0;
+}
+
+BlobInfo MemoryContainer::Describe(const MemoryVersion& version) const {
+  BlobInfo described = version.info;
+  described.has_prefix = PrefixLives(described.name + "/");
+  return described;
+}
+
+PrefixInfo MemoryContainer::DescribePrefix(std::string_view prefix) const {
+  PrefixInfo described;
+  described.name = prefix;
+  described.has_blob = Current(prefix.substr(0, prefix.size() - 1)) != nullptr;
+  const auto record = prefixes.find(prefix);
+  if (record != prefixes.end()) {
+    described.file_id = record->second.file_id;
+    described.children_changed = record->second.children_changed;
+  }
+  return described;
+}
+
+ListPage MemoryContainer::List(const ListRequest& request) const {
+  ListPage page;
+  const auto add = [&](ListItem item) {
+    page.more = page.items.size() == request.limit;
+    if (!page.more) page.items.push_back(std::move(item));
+  };
+  auto blob = blobs.lower_bound(request.prefix);
+  while (blob != blobs.end() && blob->first.starts_with(request.prefix) && !page.more) {
+    const std::string& name = blob->first;
+    const size_t slash =
+        request.hierarchical ? name.find('/', request.prefix.size()) : std::string::npos;
+    if (slash != std::string::npos) {
+      const std::string prefix = name.substr(0, slash + 1);
+      const bool shown = request.scope == ListScope::kAll || PrefixLives(prefix);
+      if (shown && prefix > request.after) add(DescribePrefix(prefix));
+      blob = blobs.lower_bound(name.substr(0, slash) + static_cast<char>('/' + 1));
+      continue;
+    }
+    const MemoryVersion* shown = blob->second.Current();
+    if (shown == nullptr && request.scope == ListScope::kAll)
+      shown = &blob->second.versions.rbegin()->second;
+    if (shown != nullptr && name > request.after) add(Describe(*shown));
+    ++blob;
+  }
+  return page;
+}
+
+Result<const MemoryContainer*> MemoryState::Container(std::string_view name) const {
+  const auto container = containers.find(name);
+  if (container == containers.end())
+    return Error{ErrorCode::kNotFound, "there is no container '" + std::string(name) + "'"};
+  return &container->second;
+}
+
+Result<const MemoryVersion*> MemoryState::Version(const BlobPath& path, VersionId version) const {
+  const MemoryContainer* container = TRY(Container(path.container));
+  const auto blob = container->blobs.find(path.name);
+  if (blob != container->blobs.end()) {
+    const auto found = blob->second.versions.find(version ? version : blob->second.current);
+    if (found != blob->second.versions.end()) return &found->second;
+  }
+  return Error{ErrorCode::kNotFound, "there is no blob '" + ToString(path) + "'" +
+                                         (version ? " @ " + ToString(version) : "")};
+}
+
+bool IsDirectoryMarker(const BlobProperties& properties) {
+  const auto folder = properties.metadata.find("hdi_isfolder");
+  return folder != properties.metadata.end() && folder->second == "true";
+}
+
+}  // namespace replicafs

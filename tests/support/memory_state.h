@@ -1,0 +1,80 @@
+// Everything that a MemoryAccount knows, as plain maps.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/base/result.h"
+#include "backend/blob/blob_info.h"
+#include "backend/blob/blob_store.h"
+#include "backend/blob/journal.h"
+
+namespace replicafs {
+
+// Immutable and shared by all versions that have it.
+struct MemoryContent {
+  std::optional<BlockList> blocks;                         // nullopt: in one piece
+  std::vector<std::shared_ptr<const std::string>> pieces;  // in order
+  uint64_t size_bytes = 0;
+  std::optional<Md5> md5;
+
+  // Short at the end.
+  size_t Read(uint64_t offset, std::span<std::byte> into) const;
+};
+
+struct MemoryVersion {
+  BlobInfo info;  // without has_prefix
+  std::shared_ptr<const MemoryContent> content;
+};
+
+// INVARIANT: has a version.
+struct MemoryBlob {
+  std::map<VersionId, MemoryVersion> versions;
+  VersionId current;  // zero: none
+
+  const MemoryVersion* Current() const;
+};
+
+// The record of "a/b/"; stays when nothing lives below any more.
+struct MemoryPrefix {
+  uint64_t file_id = 0;  // zero while nothing lives below
+  Timestamp children_changed;
+  uint64_t live_blobs = 0;  // at any depth
+};
+
+struct MemoryContainer {
+  ContainerInfo info;
+  std::map<std::string, MemoryBlob, std::less<>> blobs;
+  std::map<std::string, MemoryPrefix, std::less<>> prefixes;
+
+  const MemoryVersion* Current(std::string_view name) const;
+  bool PrefixLives(std::string_view prefix) const;
+  BlobInfo Describe(const MemoryVersion& version) const;
+  PrefixInfo DescribePrefix(std::string_view prefix) const;
+  ListPage List(const ListRequest& request) const;
+};
+
+struct MemoryState {
+  std::map<std::string, MemoryContainer, std::less<>> containers;
+  std::map<std::string, std::string, std::less<>> rows;
+  std::map<Digest, std::shared_ptr<const std::string>> blocks;  // staged or committed
+  std::vector<Event> events;                                    // number n at n - 1
+  int64_t last_ticks = 0;
+  uint64_t last_file_id = 0;
+
+  Result<const MemoryContainer*> Container(std::string_view name) const;
+  // Zero version: the current one.
+  Result<const MemoryVersion*> Version(const BlobPath& path, VersionId version) const;
+};
+
+// A blob that stands for an empty directory.
+bool IsDirectoryMarker(const BlobProperties& properties);
+
+}  // namespace replicafs
