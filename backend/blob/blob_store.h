@@ -103,6 +103,10 @@ class BlobStore {
   // Keeps the bytes until a commit names them; durable no later than that commit. REQUIRES: digest
   // is their SHA-256. Idempotent. A block that no commit names is forgotten after a day.
   virtual Status StageBlock(const Digest& digest, ByteSpan bytes) = 0;
+  // Fills the span with a committed or staged block's bytes from `offset`; short only at the
+  // block's end. kNotFound, kCorrupt; kNotSupported by stores that cannot read a block by name.
+  virtual Result<size_t> ReadBlock(const Digest& digest, uint64_t offset,
+                                   std::span<std::byte> into);
 
   // Applies the changes in order; see Capabilities::atomic_batch. On success every change is
   // durable, one Outcome each. On failure the error names the change that could not be made.

@@ -115,6 +115,19 @@ class MemoryStore final : public BlobStore {
     return Ok();
   }
 
+  Result<size_t> ReadBlock(const Digest& digest, uint64_t offset,
+                           std::span<std::byte> into) override {
+    MutexLock lock(core_.mutex);
+    const auto found = core_.state.blocks.find(digest);
+    if (found == core_.state.blocks.end())
+      return Error{ErrorCode::kNotFound, "there is no block " + ToHex(digest)};
+    const ByteSpan block = AsBytes(*found->second);
+    const ByteSpan rest = block.subspan(std::min<size_t>(offset, block.size()));
+    const size_t size = std::min(rest.size(), into.size());
+    std::copy_n(rest.begin(), size, into.begin());
+    return size;
+  }
+
   Result<std::vector<Outcome>> Apply(std::vector<Mutation> mutations, uint64_t writer) override {
     MutexLock lock(core_.mutex);
     MemoryBatch batch(core_.state, clock_, capabilities_.inline_max_bytes, writer);
