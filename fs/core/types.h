@@ -66,8 +66,9 @@ struct DirectoryEntry {
 
 struct OpenedFile {
   HandleId handle;
-  // The kernel may keep what it has cached of the file's content.
-  enum class Cache { kDrop, kKeep } cache = Cache::kDrop;
+  // What becomes of the content that the kernel has cached. kBypass: another handle still reads an
+  // older version through that cache, so this one must read past it (direct I/O).
+  enum class Cache { kDrop, kKeep, kBypass } cache = Cache::kDrop;
 };
 
 struct CreatedFile {
