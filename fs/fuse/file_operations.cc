@@ -1,0 +1,94 @@
+#include <fcntl.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "fs/fuse/operations.h"
+#include "fs/fuse/reply.h"
+
+namespace replicafs {
+namespace {
+
+HandleId HandleOf(const fuse_file_info* info) {
+  return HandleId{info->fh};
+}
+
+void Fill(fuse_file_info* info, const OpenedFile& opened, int flags) {
+  info->fh = opened.handle.value;
+  info->keep_cache = opened.cache == OpenedFile::Cache::kKeep ? 1 : 0;
+  // A reader has nothing to flush: its close(2) need not wait for us.
+  info->noflush = (flags & O_ACCMODE) == O_RDONLY ? 1 : 0;
+}
+
+void Create(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode,
+            fuse_file_info* info) noexcept {
+  FileSystem& file_system = FileSystemOf(request);
+  const Result<CreatedFile> created =
+      file_system.Create(NodeId{parent}, name, mode, info->flags, CallerOf(request));
+  if (!created) return ReplyError(request, {"create", parent, name}, created.error());
+  Fill(info, created->file, info->flags);
+  const fuse_entry_param answer = ToEntryParam(created->entry);
+  if (fuse_reply_create(request, &answer, info) == -ENOENT) {
+    file_system.Release(created->file.handle);
+    file_system.Forget(created->entry.node, 1);
+  }
+}
+
+void Open(fuse_req_t request, fuse_ino_t node, fuse_file_info* info) noexcept {
+  FileSystem& file_system = FileSystemOf(request);
+  const Result<OpenedFile> opened = file_system.OpenNode(NodeId{node}, info->flags);
+  if (!opened) return ReplyError(request, {"open", node}, opened.error());
+  Fill(info, *opened, info->flags);
+  if (fuse_reply_open(request, info) == -ENOENT) file_system.Release(opened->handle);
+}
+
+// Grows to the largest read that the kernel sends (1 MiB) and is kept by its thread.
+std::span<std::byte> ReadBuffer(size_t size) {
+  thread_local std::vector<std::byte> buffer;
+  if (buffer.size() < size) buffer.resize(size);
+  return std::span(buffer).first(size);
+}
+
+void Read(fuse_req_t request, fuse_ino_t node, size_t size, off_t offset,
+          fuse_file_info* info) noexcept {
+  const std::span<std::byte> buffer = ReadBuffer(size);
+  const Result<size_t> read =
+      FileSystemOf(request).Read(HandleOf(info), static_cast<uint64_t>(offset), buffer);
+  if (!read) return ReplyError(request, {"read", node}, read.error());
+  fuse_reply_buf(request, reinterpret_cast<const char*>(buffer.data()), *read);
+}
+
+void Write(fuse_req_t request, fuse_ino_t node, const char* bytes, size_t size, off_t offset,
+           fuse_file_info* info) noexcept {
+  const Result<size_t> written = FileSystemOf(request).Write(
+      HandleOf(info), static_cast<uint64_t>(offset), AsBytes(std::string_view(bytes, size)));
+  if (!written) return ReplyError(request, {"write", node}, written.error());
+  fuse_reply_write(request, *written);
+}
+
+void Flush(fuse_req_t request, fuse_ino_t node, fuse_file_info* info) noexcept {
+  ReplyStatus(request, {"flush", node}, FileSystemOf(request).Flush(HandleOf(info)));
+}
+
+void Sync(fuse_req_t request, fuse_ino_t node, int, fuse_file_info* info) noexcept {
+  ReplyStatus(request, {"fsync", node}, FileSystemOf(request).Sync(HandleOf(info)));
+}
+
+void Release(fuse_req_t request, fuse_ino_t, fuse_file_info* info) noexcept {
+  FileSystemOf(request).Release(HandleOf(info));
+  fuse_reply_err(request, 0);
+}
+
+}  // namespace
+
+void AddFileOperations(fuse_lowlevel_ops& table) {
+  table.create = Create;
+  table.open = Open;
+  table.read = Read;
+  table.write = Write;
+  table.flush = Flush;
+  table.fsync = Sync;
+  table.release = Release;
+}
+
+}  // namespace replicafs

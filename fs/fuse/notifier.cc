@@ -1,0 +1,30 @@
+#include "fs/fuse/notifier.h"
+
+#include <cerrno>
+#include <string>
+
+#include "backend/base/log.h"
+
+namespace replicafs {
+namespace {
+
+// ENOENT: the kernel did not remember it. ENODEV, ENOTCONN: it is being unmounted.
+void Report(const char* what, NodeId node, int result) {
+  if (result == 0 || result == -ENOENT || result == -ENODEV || result == -ENOTCONN) return;
+  Log(LogLevel::kWarning, "{} node {}: {}", what, node.value,
+      ErrnoError("notify the kernel", -result).message);
+}
+
+}  // namespace
+
+void FuseNotifier::InvalidateNode(NodeId node) {
+  Report("invalidate", node, fuse_lowlevel_notify_inval_inode(&session_, node.value, 0, 0));
+}
+
+void FuseNotifier::InvalidateEntry(NodeId parent, std::string_view name) {
+  Report("invalidate an entry of", parent,
+         fuse_lowlevel_notify_inval_entry(&session_, parent.value, std::string(name).c_str(),
+                                          name.size()));
+}
+
+}  // namespace replicafs
