@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backend/base/clock.h"
 #include "backend/base/mutex.h"
 #include "backend/base/result.h"
 #include "backend/base/time.h"
@@ -35,22 +36,29 @@ struct CreateAccountRequest {
 // Thread-safe. A process has one catalog per root: LMDB forbids opening an environment twice.
 class AccountCatalog final : public AccountSource {
  public:
-  // The root itself is created with the first account.
-  explicit AccountCatalog(std::string root);
+  // The root itself is created with the first account. The clock outlives the catalog and its
+  // accounts.
+  explicit AccountCatalog(std::string root, const Clock& clock = SystemClock());
   ~AccountCatalog() override;
 
   const std::string& root() const { return root_; }
 
-  // kExists, kInvalid, kPermission, kNoSpace. A crash leaves no half-made account that List shows.
+  // kExists, kInvalid, kPermission, kNoSpace. A crash leaves no half-made account that List shows,
+  // and the next call removes what it left.
   Result<AccountDescriptor> Create(const CreateAccountRequest& request);
   Result<std::vector<AccountDescriptor>> List();
-  Result<AccountDescriptor> Describe(std::string_view name);  // kNotFound
+  // kNotFound says which accounts there are.
+  Result<AccountDescriptor> Describe(std::string_view name);
 
   Result<std::vector<std::string>> AccountNames() override;
   Result<std::shared_ptr<Account>> OpenAccount(std::string_view name) override;
 
  private:
+  std::string HomeOf(std::string_view name) const;
+  Error Unknown(std::string_view name);
+
   const std::string root_;
+  const Clock& clock_;
   Mutex mutex_;
   std::map<std::string, std::weak_ptr<Account>, std::less<>> open_ GUARDED_BY(mutex_);
 };

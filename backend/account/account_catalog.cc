@@ -1,0 +1,181 @@
+#include "backend/account/account_catalog.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "backend/account/account_file.h"
+#include "backend/account/data_directory.h"
+#include "backend/account/embedded_driver.h"
+#include "backend/base/unique_fd.h"
+#include "backend/blob/names.h"
+
+namespace replicafs {
+namespace {
+
+// Creations in one root come one after another: what an unfinished one left is then nobody's.
+Result<UniqueFd> LockAccounts(const std::string& accounts) {
+  UniqueFd lock = TRY(OpenFile(accounts + "/.lock", O_RDWR | O_CREAT));
+  while (::flock(lock.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return ErrnoError("lock '" + accounts + "'", errno);
+  }
+  return lock;
+}
+
+Status RemoveTree(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return ErrnoError("remove '" + path + "'", error.value());
+  return Ok();
+}
+
+Result<std::string> AbsolutePath(const std::string& path) {
+  std::error_code error;
+  std::string absolute = std::filesystem::absolute(path, error).lexically_normal().string();
+  if (error) return ErrnoError("'" + path + "'", error.value());
+  while (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
+  return absolute;
+}
+
+Error WithRemedy(Error error) {
+  if (error.code == ErrorCode::kPermission)
+    error.message += "; choose another root with --root or REPLICAFS_ROOT";
+  return error;
+}
+
+// Makes the account in `unfinished`, whose rename to `home` is the moment at which it exists.
+Status MakeAccount(const AccountDescriptor& descriptor, const std::string& unfinished,
+                   const std::string& home, const Clock& clock) {
+  std::optional<DataDirectory> elsewhere;
+  if (descriptor.directory == home) {
+    TRY(CreateEmbedded(unfinished, descriptor.name, clock));
+  } else {
+    DataDirectory prepared = TRY(DataDirectory::Prepare(descriptor.directory));
+    elsewhere.emplace(std::move(prepared));
+    TRY(CreateEmbedded(descriptor.directory, descriptor.name, clock));
+  }
+  TRY(WriteFileAtomically(unfinished + "/" + std::string(kAccountFileName),
+                          EncodeAccountFile(descriptor, home)));
+  if (elsewhere) TRY(elsewhere->Keep());
+  if (::rename(unfinished.c_str(), home.c_str()) != 0)
+    return ErrnoError("rename '" + unfinished + "'", errno);
+  return Ok();
+}
+
+}  // namespace
+
+AccountCatalog::AccountCatalog(std::string root, const Clock& clock)
+    : root_(AbsolutePath(root).value_or(root)), clock_(clock) {}
+
+AccountCatalog::~AccountCatalog() = default;
+
+std::string AccountCatalog::HomeOf(std::string_view name) const {
+  return root_ + "/accounts/" + std::string(name);
+}
+
+Error AccountCatalog::Unknown(std::string_view name) {
+  std::string message = "no account '" + std::string(name) + "' below " + root_ + "; ";
+  const std::vector<std::string> names = AccountNames().value_or(std::vector<std::string>());
+  if (names.empty()) {
+    message += "there is none yet: replicafs account create " + std::string(name) +
+               ", or name another root with --root or REPLICAFS_ROOT";
+  } else {
+    message += "there are:";
+    for (const std::string& other : names) message += " " + other;
+    message += "; create it: replicafs account create " + std::string(name);
+  }
+  return Error{ErrorCode::kNotFound, std::move(message)};
+}
+
+Result<AccountDescriptor> AccountCatalog::Create(const CreateAccountRequest& request) {
+  TRY(ValidateAccountName(request.name));
+  const std::string accounts = root_ + "/accounts";
+  if (auto made = MakeDirectories(accounts); !made) return WithRemedy(std::move(made).error());
+  auto lock = LockAccounts(accounts);
+  if (!lock) return WithRemedy(std::move(lock).error());
+
+  const std::string home = HomeOf(request.name);
+  if (::access(home.c_str(), F_OK) == 0)
+    return Error{ErrorCode::kExists,
+                 "account '" + request.name + "' exists already below " + root_};
+  AccountDescriptor descriptor{.name = request.name,
+                               .tenant = request.tenant,
+                               .region = request.region,
+                               .directory = home,
+                               .created = clock_.Now()};
+  if (!request.path.empty()) descriptor.directory = TRY(AbsolutePath(request.path));
+
+  const std::string unfinished = accounts + "/.unfinished";
+  TRY(RemoveTree(unfinished));
+  TRY(MakeDirectories(unfinished));
+  if (auto made = MakeAccount(descriptor, unfinished, home, clock_); !made) {
+    // The reason of the first failure is the one to report.
+    static_cast<void>(RemoveTree(unfinished).has_value());
+    return std::move(made).error();
+  }
+  TRY(SyncDirectory(accounts));
+  return descriptor;
+}
+
+Result<std::vector<std::string>> AccountCatalog::AccountNames() {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(root_ + "/accounts", error), end;
+       !error && entry != end; entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (!ValidateAccountName(name)) continue;
+    if (::access((entry->path() / kAccountFileName).c_str(), F_OK) == 0)
+      names.push_back(std::move(name));
+  }
+  if (error && error != std::errc::no_such_file_or_directory)
+    return WithRemedy(ErrnoError("read '" + root_ + "/accounts'", error.value()));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<std::vector<AccountDescriptor>> AccountCatalog::List() {
+  std::vector<AccountDescriptor> all;
+  const std::vector<std::string> names = TRY(AccountNames());
+  for (const std::string& name : names) all.push_back(TRY(Describe(name)));
+  return all;
+}
+
+Result<AccountDescriptor> AccountCatalog::Describe(std::string_view name) {
+  if (!ValidateAccountName(name)) return Unknown(name);
+  const std::string home = HomeOf(name);
+  const std::string file = home + "/" + std::string(kAccountFileName);
+  auto text = ReadWholeFile(file);
+  if (!text && text.error().code == ErrorCode::kNotFound) return Unknown(name);
+  if (!text) return WithRemedy(std::move(text).error());
+  auto descriptor = DecodeAccountFile(*text, home);
+  if (!descriptor) return std::move(descriptor).error().Within(file);
+  descriptor->name = name;
+  return descriptor;
+}
+
+Result<std::shared_ptr<Account>> AccountCatalog::OpenAccount(std::string_view name) {
+  MutexLock lock(mutex_);
+  const auto found = open_.find(name);
+  if (found != open_.end()) {
+    if (std::shared_ptr<Account> account = found->second.lock()) return account;
+  }
+  const AccountDescriptor descriptor = TRY(Describe(name));
+  if (descriptor.kind != "embedded")
+    return Error{ErrorCode::kNotSupported, "account '" + descriptor.name + "' is of kind '" +
+                                               descriptor.kind +
+                                               "', which this release cannot open"};
+  auto account = OpenEmbedded(descriptor.directory, descriptor.name, clock_);
+  if (!account)
+    return std::move(account).error().Within("account '" + descriptor.name + "' in " +
+                                             descriptor.directory);
+  open_.insert_or_assign(descriptor.name, *account);
+  return std::move(*account);
+}
+
+}  // namespace replicafs

@@ -1,0 +1,57 @@
+#include "backend/account/account_file.h"
+
+#include <toml++/toml.h>
+
+#include <sstream>
+
+namespace replicafs {
+namespace {
+
+Result<std::string> Text(const toml::table& table, std::string_view key, std::string fallback) {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return fallback;
+  const std::optional<std::string> value = node->value<std::string>();
+  if (!node->is_string() || !value)
+    return Error{ErrorCode::kCorrupt, "'" + std::string(key) + "' is not a string"};
+  return *value;
+}
+
+Result<toml::table> Parse(std::string_view text) {
+  // The packaged library reports by exception.
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    return Error{ErrorCode::kCorrupt, "line " + std::to_string(error.source().begin.line) + ": " +
+                                          std::string(error.description())};
+  }
+}
+
+}  // namespace
+
+std::string EncodeAccountFile(const AccountDescriptor& descriptor, const std::string& home) {
+  toml::table table;
+  table.insert("kind", descriptor.kind);
+  if (!descriptor.tenant.empty()) table.insert("tenant", descriptor.tenant);
+  if (!descriptor.region.empty()) table.insert("region", descriptor.region);
+  if (descriptor.directory != home) table.insert("directory", descriptor.directory);
+  table.insert("created", ToString(descriptor.created));
+  std::ostringstream text;
+  text << table << "\n";
+  return text.str();
+}
+
+Result<AccountDescriptor> DecodeAccountFile(std::string_view text, const std::string& home) {
+  const toml::table table = TRY(Parse(text));
+  AccountDescriptor descriptor;
+  descriptor.kind = TRY(Text(table, "kind", "embedded"));
+  descriptor.tenant = TRY(Text(table, "tenant", ""));
+  descriptor.region = TRY(Text(table, "region", ""));
+  descriptor.directory = TRY(Text(table, "directory", home));
+  const std::string created = TRY(Text(table, "created", ToString(Timestamp{})));
+  const std::optional<Timestamp> time = ParseTimestamp(created);
+  if (!time) return Error{ErrorCode::kCorrupt, "'created' is not a time: " + created};
+  descriptor.created = *time;
+  return descriptor;
+}
+
+}  // namespace replicafs

@@ -1,0 +1,27 @@
+// account.toml: what kind of account a directory below <root>/accounts is, and where its data lies.
+//
+//   kind      = "embedded"
+//   tenant    = "contoso"                        optional
+//   region    = "westeurope"                     optional
+//   directory = "/mnt/disk2/westus"              absent: the data lies beside this file
+//   created   = "2026-11-20T20:31:07.1234567Z"
+//
+// Members that this release does not know are kept out of the way: they are ignored.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "backend/account/account_catalog.h"
+#include "backend/base/result.h"
+
+namespace replicafs {
+
+constexpr std::string_view kAccountFileName = "account.toml";
+
+// `home` is the directory that holds the file: an account with its data there can be moved with it.
+std::string EncodeAccountFile(const AccountDescriptor& descriptor, const std::string& home);
+// kCorrupt names the line. The name is the caller's.
+Result<AccountDescriptor> DecodeAccountFile(std::string_view text, const std::string& home);
+
+}  // namespace replicafs
