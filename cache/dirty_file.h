@@ -13,24 +13,30 @@
 
 namespace replicafs {
 
+class DirtyFileState;
+class WritePoolState;
+
 // What all files under write share: one memory budget, the threads that hash and stage, and a
-// directory for blocks that memory has no room for. Thread-safe.
+// scratch file for blocks that memory has no room for. Thread-safe.
 class WritePool {
  public:
   struct Options {
-    uint64_t memory_max_bytes = uint64_t{128} << 20;  // of dirty blocks, in all files together
+    // Of dirty blocks, in all files together. Exceeded by at most one block for each thread that
+    // writes, stages or makes content.
+    uint64_t memory_max_bytes = uint64_t{128} << 20;
     size_t threads = 2;
   };
-  // `scratch_directory` must exist; its files are unlinked as soon as they are made.
+  // `scratch_directory` must exist; the scratch file is unlinked as soon as it is made.
   WritePool(std::string scratch_directory, Options options);
   ~WritePool();
+  WritePool(const WritePool&) = delete;
+  WritePool& operator=(const WritePool&) = delete;
 
   uint64_t memory_used_bytes() const;  // for tests and metrics
 
  private:
   friend class DirtyFile;
-  class State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<WritePoolState> state_;
 };
 
 // Thread-safe. Reads see every write that returned before them.
@@ -38,29 +44,37 @@ class DirtyFile {
  public:
   // `base` is the content to start from; nullptr: empty. The store and the pool outlive it.
   DirtyFile(BlobStore& store, WritePool& pool, std::shared_ptr<BlobReader> base);
+  // Forgets what was written; waits for a block that is being staged.
   ~DirtyFile();
   DirtyFile(const DirtyFile&) = delete;
   DirtyFile& operator=(const DirtyFile&) = delete;
 
   uint64_t size_bytes() const;
-  // Whether there is something that MakeContent's last result does not hold.
+  // Whether there is something that MakeContent's last result does not hold. False at first.
   bool dirty() const;
 
   // kTooLarge beyond BlobSizeMax(); kNoSpace when neither memory nor scratch space nor the store
-  // has room (what was written before stays). May block while the budget is used up.
+  // has room (what was written before stays). Blocks while the budget is used up and while
+  // MakeContent runs. A failed write may have written its first blocks.
   Status Write(uint64_t offset, ByteSpan bytes);
   // Short only at the end of the file.
   Result<size_t> Read(uint64_t offset, std::span<std::byte> into);
+  // kTooLarge. Blocks while MakeContent runs.
   Status Truncate(uint64_t size_bytes);
 
   // Stages what is not yet staged and returns the content to commit: bytes when they fit the
-  // store's inline limit, else the block list. Errors of background staging surface here, and the
-  // data is kept so that a later call can succeed. Unchanged blocks of the base keep their names.
+  // store's inline limit, else the block list. Errors of background staging surface here if they
+  // persist, and the data is kept so that a later call can succeed. Unchanged blocks of the base
+  // keep their names.
   Result<Content> MakeContent();
 
+  // Optional, after MakeContent's last result was committed: the content is henceforth read from
+  // `base`, which is that commit's version. Pins it and lets memory go; writes that happened in
+  // between stay. kStale, and nothing changes, when `base` is something else.
+  Status Rebase(std::shared_ptr<BlobReader> base);
+
  private:
-  class State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<DirtyFileState> state_;  // shared with the pool's threads while they work on it
 };
 
 }  // namespace replicafs
