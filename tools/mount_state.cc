@@ -18,7 +18,7 @@ std::string DirectoryOf(const std::string& root) {
 }
 
 std::string FileOf(const std::string& root, const std::string& mountpoint) {
-  return DirectoryOf(root) + "/" + ToHex(Sha256(AsBytes(mountpoint))).substr(0, 16) + ".json";
+  return MountFileStem(root, mountpoint) + ".json";
 }
 
 bool Lives(int pid) {
@@ -40,6 +40,10 @@ std::optional<MountState> ReadState(const std::string& path) {
 }
 
 }  // namespace
+
+std::string MountFileStem(const std::string& root, const std::string& mountpoint) {
+  return DirectoryOf(root) + "/" + ToHex(Sha256(AsBytes(mountpoint))).substr(0, 16);
+}
 
 Status WriteMountState(const std::string& root, const MountState& state) {
   TRY(MakeDirectories(DirectoryOf(root)));

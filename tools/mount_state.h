@@ -17,6 +17,9 @@ struct MountState {
   std::string scope;       // "", "account", "account/container", "account/container/prefix/"
 };
 
+// "<root>/mounts/<name>": what belongs to one mountpoint has this name and an ending of its own.
+std::string MountFileStem(const std::string& root, const std::string& mountpoint);
+
 // Replaces the state of the same mountpoint.
 Status WriteMountState(const std::string& root, const MountState& state);
 Status RemoveMountState(const std::string& root, const std::string& mountpoint);

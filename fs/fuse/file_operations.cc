@@ -16,6 +16,7 @@ HandleId HandleOf(const fuse_file_info* info) {
 void Fill(fuse_file_info* info, const OpenedFile& opened, int flags) {
   info->fh = opened.handle.value;
   info->keep_cache = opened.cache == OpenedFile::Cache::kKeep ? 1 : 0;
+  info->direct_io = opened.cache == OpenedFile::Cache::kBypass ? 1 : 0;
   // A reader has nothing to flush: its close(2) need not wait for us.
   info->noflush = (flags & O_ACCMODE) == O_RDONLY ? 1 : 0;
 }
