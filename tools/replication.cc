@@ -1,0 +1,98 @@
+// replication status | failures
+#include "tools/command.h"
+#include "tools/replication_output.h"
+
+namespace replicafs {
+namespace {
+
+// Of the links that leave one account, or all accounts when `only_account` is empty.
+Result<std::vector<LinkStatus>> LinksOf(Context& context, const std::string& only_account) {
+  std::vector<std::string> names = {only_account};
+  if (only_account.empty()) names = TRY(context.accounts.AccountNames());
+  std::vector<LinkStatus> links;
+  for (const std::string& name : names) {
+    const std::shared_ptr<Account> account = TRY(context.accounts.OpenAccount(name));
+    std::vector<LinkStatus> some = TRY(ReadLinkStatus(*account, SystemClock()));
+    for (LinkStatus& link : some) links.push_back(std::move(link));
+  }
+  return links;
+}
+
+// What a reader of the table must do something about.
+std::string Notes(const LinkStatus& link) {
+  std::string text;
+  if (!link.running && link.pending_operations > 0)
+    text += LinkName(link.policy) + ": no process runs this link; mount one of its accounts\n";
+  if (!link.progress.last_error.empty())
+    text += LinkName(link.policy) + ": " + Printable(link.progress.last_error) + "\n";
+  if (!link.failures.empty())
+    text += LinkName(link.policy) + ": see replicafs replication failures " +
+            link.policy.source_account + "\n";
+  return text;
+}
+
+Result<ExitCode> ShowStatus(Context& context, const std::string& only_account) {
+  const std::vector<LinkStatus> links = TRY(LinksOf(context, only_account));
+  if (context.json()) {
+    Json list = Json::array();
+    for (const LinkStatus& link : links) list.push_back(ToJson(link));
+    PrintJson(list);
+    return ExitCode::kOk;
+  }
+  if (links.empty()) {
+    PrintText("no policy copies " + (only_account.empty() ? "anything" : "'" + only_account + "'") +
+              "; see: replicafs policy create --help\n");
+    return ExitCode::kOk;
+  }
+  std::string notes;
+  for (const LinkStatus& link : links) notes += Notes(link);
+  PrintText(MakeStatusTable(links).ToString() + (notes.empty() ? "" : "\n" + notes));
+  return ExitCode::kOk;
+}
+
+Result<ExitCode> ShowFailures(Context& context, const std::string& only_account) {
+  const std::vector<LinkStatus> links = TRY(LinksOf(context, only_account));
+  Json list = Json::array();
+  Table table = MakeFailureTable();
+  for (const LinkStatus& link : links) {
+    for (const Failure& failure : link.failures) {
+      list.push_back(ToJson(link.policy, failure));
+      AddFailure(table, link.policy, failure);
+    }
+  }
+  if (context.json()) {
+    PrintJson(list);
+  } else {
+    PrintText(table.empty() ? "nothing has failed\n" : table.ToString());
+  }
+  return ExitCode::kOk;
+}
+
+void AddWithAccount(CommandLine& line, CLI::App& group, const CommandHelp& help,
+                    Result<ExitCode> (*body)(Context&, const std::string&)) {
+  const auto account = std::make_shared<std::string>();
+  CLI::App& command =
+      line.Add(group, help, [account, body](Context& context) { return body(context, *account); });
+  command.add_option("ACCOUNT", *account, "The source account (default: all)");
+}
+
+}  // namespace
+
+void AddReplicationCommands(CommandLine& line) {
+  CLI::App& group = line.Group("replication", "What the policies have copied, and what not.");
+  AddWithAccount(line, group,
+                 {.name = "status",
+                  .sentence = "Prints each link: how far it is, what it sent, who runs it.",
+                  .example = "replicafs replication status westus",
+                  .exit_codes = {}},
+                 ShowStatus);
+  AddReplicationWait(line, group);
+  AddWithAccount(line, group,
+                 {.name = "failures",
+                  .sentence = "Lists what cannot be copied, with the reasons.",
+                  .example = "replicafs replication failures westus",
+                  .exit_codes = {}},
+                 ShowFailures);
+}
+
+}  // namespace replicafs

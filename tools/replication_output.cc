@@ -1,0 +1,86 @@
+#include "tools/replication_output.h"
+
+namespace replicafs {
+
+std::string StateOf(const LinkStatus& link) {
+  if (!link.running) return "waiting";
+  return link.progress.last_error.empty() ? "running" : "retrying";
+}
+
+std::string LinkName(const Policy& policy) {
+  return policy.source_account + " -> " + policy.destination_account;
+}
+
+Json ToJson(const LinkStatus& link) {
+  const LinkProgress& progress = link.progress;
+  Json owner = nullptr;
+  if (link.running) owner = {{"pid", progress.owner_pid}, {"host", progress.owner_host}};
+  return {{"policyId", link.policy.policy_id},
+          {"sourceAccount", link.policy.source_account},
+          {"destinationAccount", link.policy.destination_account},
+          {"state", StateOf(link)},
+          {"owner", owner},
+          {"journalHead", link.head},
+          {"watermark", progress.watermark},
+          {"pendingOperations", link.pending_operations},
+          {"pendingBytes", link.pending_bytes},
+          {"lagSeconds", link.oldest_pending_seconds},
+          {"failed", link.failures.size()},
+          {"versionsCopied", progress.versions_copied},
+          {"logicalBytes", progress.logical_bytes},
+          {"sentBytes", progress.sent_bytes},
+          {"lastError", progress.last_error},
+          {"updated", JsonTime(progress.updated)}};
+}
+
+Json ToJson(const Policy& policy, const Failure& failure) {
+  return {{"policyId", policy.policy_id},
+          {"sourceAccount", policy.source_account},
+          {"destinationAccount", policy.destination_account},
+          {"sequence", failure.sequence},
+          {"container", failure.path.container},
+          {"name", failure.path.name},
+          {"version", JsonTime(failure.version.time())},
+          {"code", failure.code},
+          {"reason", failure.reason},
+          {"attempts", failure.attempts},
+          {"first", JsonTime(failure.first)},
+          {"last", JsonTime(failure.last)}};
+}
+
+Table MakeStatusTable(const std::vector<LinkStatus>& links) {
+  constexpr auto kRight = Table::Align::kRight;
+  Table table({{"LINK"},
+               {"STATE"},
+               {"PENDING", kRight},
+               {"BYTES", kRight},
+               {"LAG", kRight},
+               {"FAILED", kRight},
+               {"COPIED", kRight},
+               {"LOGICAL", kRight},
+               {"SENT", kRight},
+               {"PID", kRight},
+               {"POLICY"}});
+  for (const LinkStatus& link : links)
+    table.AddRow(
+        {LinkName(link.policy), StateOf(link), std::to_string(link.pending_operations),
+         HumanBytes(link.pending_bytes), HumanDuration(link.oldest_pending_seconds),
+         std::to_string(link.failures.size()), std::to_string(link.progress.versions_copied),
+         HumanBytes(link.progress.logical_bytes), HumanBytes(link.progress.sent_bytes),
+         link.running ? std::to_string(link.progress.owner_pid) : "-", link.policy.policy_id});
+  return table;
+}
+
+Table MakeFailureTable() {
+  return Table(
+      {{"BLOB"}, {"VERSION"}, {"TO"}, {"TRIES", Table::Align::kRight}, {"SINCE"}, {"REASON"}});
+}
+
+void AddFailure(Table& table, const Policy& policy, const Failure& failure) {
+  table.AddRow({policy.source_account + "/" + Printable(ToString(failure.path)),
+                ToString(failure.version), policy.destination_account,
+                std::to_string(failure.attempts), ToString(failure.first),
+                failure.code + ": " + Printable(failure.reason)});
+}
+
+}  // namespace replicafs

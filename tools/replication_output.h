@@ -1,0 +1,22 @@
+// How commands print what replication has done and left.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "backend/replication/status.h"
+#include "tools/output.h"
+
+namespace replicafs {
+
+// "running"; "retrying" when the owner reports an error; "waiting" when no process runs the link.
+std::string StateOf(const LinkStatus& link);
+std::string LinkName(const Policy& policy);  // "westus -> eastus"
+
+Json ToJson(const LinkStatus& link);
+Json ToJson(const Policy& policy, const Failure& failure);
+Table MakeStatusTable(const std::vector<LinkStatus>& links);
+Table MakeFailureTable();
+void AddFailure(Table& table, const Policy& policy, const Failure& failure);
+
+}  // namespace replicafs
