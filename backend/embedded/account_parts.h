@@ -1,0 +1,42 @@
+// What an open embedded account is made of, in the order in which it ends backwards.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "backend/embedded/block_files.h"
+#include "backend/embedded/block_reader.h"
+#include "backend/embedded/embedded_journal.h"
+#include "backend/embedded/embedded_store.h"
+#include "backend/embedded/garbage.h"
+#include "backend/embedded/pins.h"
+#include "backend/embedded/schema.h"
+#include "backend/lmdb/environment.h"
+
+namespace replicafs::embedded {
+
+struct AccountParts {
+  AccountParts(const std::string& directory, std::unique_ptr<lmdb::Environment> opened,
+               const Tables& opened_tables, const Clock& the_clock, uint64_t inline_max_bytes)
+      : environment(std::move(opened)),
+        tables(opened_tables),
+        clock(the_clock),
+        files(directory, clock),
+        reader(files),
+        journal(*environment, tables),
+        store({directory, *environment, tables, files, reader, pins, journal, clock},
+              inline_max_bytes),
+        garbage(*environment, tables, files, pins, clock) {}
+
+  const std::unique_ptr<lmdb::Environment> environment;
+  const Tables tables;
+  const Clock& clock;
+  BlockFiles files;
+  BlockReader reader;
+  Pins pins;
+  EmbeddedJournal journal;
+  EmbeddedStore store;
+  GarbageCollector garbage;
+};
+
+}  // namespace replicafs::embedded

@@ -1,0 +1,93 @@
+#include "backend/embedded/applier.h"
+
+#include <optional>
+
+#include "backend/base/digest.h"
+#include "backend/embedded/change.h"
+#include "backend/embedded/keys.h"
+#include "backend/embedded/mutations.h"
+
+namespace replicafs::embedded {
+namespace {
+
+using Hashes = std::vector<std::optional<Md5>>;  // of inline content, one a mutation
+
+Hashes HashInline(const std::vector<Mutation>& mutations) {
+  Hashes hashes(mutations.size());
+  for (size_t i = 0; i < mutations.size(); ++i) {
+    const auto* commit = std::get_if<CommitBlob>(&mutations[i]);
+    const auto* bytes = commit != nullptr ? std::get_if<std::string>(&commit->content) : nullptr;
+    if (bytes != nullptr) hashes[i] = Md5Of(AsBytes(*bytes));
+  }
+  return hashes;
+}
+
+Result<Outcome> MakeOne(Change& change, const Mutation& mutation, const std::optional<Md5>& md5) {
+  return std::visit(
+      [&](const auto& one) -> Result<Outcome> {
+        if constexpr (std::is_same_v<std::decay_t<decltype(one)>, CommitBlob>) {
+          return Make(change, one, md5);
+        } else {
+          return Make(change, one);
+        }
+      },
+      mutation);
+}
+
+Result<std::vector<Outcome>> MakeAll(Change& change, const std::vector<Mutation>& mutations,
+                                     const Hashes& hashes) {
+  std::vector<Outcome> outcomes;
+  outcomes.reserve(mutations.size());
+  for (size_t i = 0; i < mutations.size(); ++i)
+    outcomes.push_back(TRY(MakeOne(change, mutations[i], hashes[i])));
+  TRY(change.Finish());
+  return outcomes;
+}
+
+}  // namespace
+
+// A block's directory entry must be durable before the commit that names it. One that a committed
+// blob has is; any other may have been staged a moment ago, by whatever process.
+Status Applier::SyncNewBlocks(const std::vector<Mutation>& mutations) {
+  std::vector<Digest> unreferenced;
+  {
+    std::optional<lmdb::ReadTransaction> transaction;
+    for (const Mutation& mutation : mutations) {
+      const auto* commit = std::get_if<CommitBlob>(&mutation);
+      const auto* blocks = commit != nullptr ? std::get_if<BlockList>(&commit->content) : nullptr;
+      if (blocks == nullptr) continue;
+      if (!transaction) transaction.emplace(TRY(environment_.BeginRead()));
+      for (const BlockRef& block : *blocks) {
+        const auto row = TRY(tables_.blocks.Get(*transaction, BlockKey(block.digest)));
+        BlockRecord record;
+        if (row) record = TRY(DecodeBlock(*row));
+        if (record.references == 0) unreferenced.push_back(block.digest);
+      }
+    }
+  }
+  return files_.SyncEntries(unreferenced);
+}
+
+Result<std::vector<Outcome>> Applier::Apply(const std::vector<Mutation>& mutations,
+                                            uint64_t writer) {
+  for (const Mutation& mutation : mutations) TRY(Validate(mutation, inline_max_bytes_));
+  if (mutations.empty()) return std::vector<Outcome>();
+  TRY(SyncNewBlocks(mutations));
+  const Hashes hashes = HashInline(mutations);
+  std::vector<Outcome> outcomes;
+  const Status done = environment_.Update([&](lmdb::WriteTransaction& transaction) -> Status {
+    Change change{.transaction = transaction,
+                  .tables = tables_,
+                  .clock = clock_,
+                  .files = files_,
+                  .writer = writer,
+                  .counters = TRY(ReadCounters(transaction, tables_)),
+                  .moves = TRY(Moves::Find(transaction, tables_, mutations))};
+    outcomes = TRY(MakeAll(change, mutations, hashes));
+    return Ok();
+  });
+  if (!done) return done.error();
+  return outcomes;
+}
+
+}  // namespace replicafs::embedded

@@ -1,0 +1,39 @@
+// BlobStore::Apply: validation and hashing before the transaction, all changes inside it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "backend/base/clock.h"
+#include "backend/base/result.h"
+#include "backend/blob/mutation.h"
+#include "backend/embedded/block_files.h"
+#include "backend/embedded/schema.h"
+#include "backend/lmdb/environment.h"
+
+namespace replicafs::embedded {
+
+// Thread-safe; concurrent lists share a commit.
+class Applier {
+ public:
+  Applier(lmdb::Environment& environment, const Tables& tables, const BlockFiles& files,
+          const Clock& clock, uint64_t inline_max_bytes)
+      : environment_(environment),
+        tables_(tables),
+        files_(files),
+        clock_(clock),
+        inline_max_bytes_(inline_max_bytes) {}
+
+  Result<std::vector<Outcome>> Apply(const std::vector<Mutation>& mutations, uint64_t writer);
+
+ private:
+  Status SyncNewBlocks(const std::vector<Mutation>& mutations);
+
+  lmdb::Environment& environment_;
+  const Tables& tables_;
+  const BlockFiles& files_;
+  const Clock& clock_;
+  const uint64_t inline_max_bytes_;
+};
+
+}  // namespace replicafs::embedded

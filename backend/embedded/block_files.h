@@ -1,0 +1,76 @@
+// The files that hold blocks: blocks/<2 hex>/<64 hex> of their SHA-256, written once.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "backend/base/clock.h"
+#include "backend/base/digest.h"
+#include "backend/base/mutex.h"
+#include "backend/base/result.h"
+#include "backend/base/unique_fd.h"
+
+namespace replicafs::embedded {
+
+constexpr size_t kShardCount = 256;
+
+// Thread-safe. A file's modification time, taken from the account's clock, says when somebody last
+// wanted it; garbage collection spares young files.
+class BlockFiles {
+ public:
+  BlockFiles(std::string account_directory, const Clock& clock);
+  // Makes the empty directories.
+  static Status Create(const std::string& account_directory);
+
+  std::string PathOf(const Digest& digest) const;
+  std::string ShardPath(size_t shard) const;
+  const std::string& staging_directory() const { return staging_; }
+
+  // Writes the block unless it is there, undamaged; what it wrote is durable, its directory entry
+  // is not.
+  Status Stage(const Digest& digest, ByteSpan bytes) const;
+  // Makes the directory entries of the blocks durable.
+  Status SyncEntries(std::span<const Digest> digests) const;
+  // Somebody read the block and its bytes were wrong: the next Stage writes it anew.
+  void MarkDamaged(const Digest& digest) const EXCLUDES(damaged_mutex_);
+  bool IsDamaged(const Digest& digest) const EXCLUDES(damaged_mutex_);
+  // nullopt when there is no file.
+  Result<std::optional<uint64_t>> SizeOf(const Digest& digest) const;
+  // Makes the file young; false when there is none.
+  Result<bool> Touch(const Digest& digest) const;
+  // Removes the file unless it is younger than `before`. True when it is gone afterwards.
+  Result<bool> RemoveIfOlder(const Digest& digest, Timestamp before) const;
+  // Block files of a shard, in no order. Names that are no digests come through the second
+  // function.
+  Status ForEach(size_t shard, const std::function<Status(const Digest&)>& block,
+                 const std::function<Status(const std::string&)>& stranger) const;
+  // Removes temporary files older than `before`; how many.
+  Result<size_t> RemoveStaging(Timestamp before) const;
+
+ private:
+  std::string TemporaryPath() const;
+  Status SetTime(int fd, const std::string& path) const;
+
+  const std::string blocks_;
+  const std::string staging_;
+  const Clock& clock_;
+  mutable std::atomic<uint64_t> next_temporary_;
+  mutable Mutex damaged_mutex_;
+  mutable std::unordered_set<Digest, DigestHash> damaged_ GUARDED_BY(damaged_mutex_);
+};
+
+// When the file was last modified, by the account's clock.
+Timestamp ModifiedOf(const struct stat& stat);
+// The names in a directory, without "." and "..".
+Result<std::vector<std::string>> NamesIn(const std::string& directory);
+
+}  // namespace replicafs::embedded

@@ -1,0 +1,114 @@
+#include "backend/embedded/contents.h"
+#include "backend/embedded/keys.h"
+#include "backend/embedded/lookup.h"
+#include "backend/embedded/marker.h"
+#include "backend/embedded/mutations.h"
+#include "backend/embedded/place.h"
+
+namespace replicafs::embedded {
+namespace {
+
+// A directory keeps its file id when it goes; it must not come back with one that moved away.
+Status ReleaseFileIdOfGrave(Change& change, const BlobPath& path, uint64_t file_id) {
+  const ContainerRecord container =
+      TRY(FindContainer(change.transaction, change.tables, path.container));
+  const auto [directory, leaf] = Split(path.name);
+  const auto parent_id = TRY(FindDirectoryId(
+      change.transaction, change.tables, container.root_directory_id, directory, ListScope::kAll));
+  if (!parent_id) return Ok();
+  const std::string key = EntryKey(*parent_id, std::string(leaf) + '/');
+  const auto row = TRY(change.tables.graves.Get(change.transaction, key));
+  if (!row) return Ok();
+  DirectoryRecord record = TRY(DecodeDirectory(*row));
+  if (record.file_id != file_id) return Ok();
+  record.file_id = 0;
+  return change.tables.graves.Put(change.transaction, key, Encode(record));
+}
+
+Result<uint64_t> FileIdOf(Change& change, const CommitBlob& commit, const Place& place) {
+  const auto move = change.moves.arriving.find(commit.path);
+  if (move != change.moves.arriving.end()) {
+    TRY(ReleaseFileIdOfGrave(change, move->second.from, move->second.file_id));
+    return move->second.file_id;
+  }
+  if (place.current && !change.moves.departing.contains(commit.path)) return place.current->file_id;
+  if (IsMarker(commit.properties) && place.directory.exists()) {
+    const auto directory =
+        TRY(FindChildDirectory(change.transaction, change.tables, place.directory.directory_id(),
+                               place.component + '/', ListScope::kAll));
+    if (directory && directory->record.file_id != 0) return directory->record.file_id;
+  }
+  return change.NewFileId();
+}
+
+VersionRecord NewRecord(const CommitBlob& commit, const CheckedContent& content, Timestamp now) {
+  return VersionRecord{.version = VersionId{now.ticks},
+                       .size_bytes = content.size_bytes,
+                       .etag = static_cast<uint64_t>(now.ticks),
+                       .created = now,
+                       .last_modified = now,
+                       .content_md5 = content.md5,
+                       .properties = commit.properties,
+                       .origin = commit.origin};
+}
+
+uint64_t LogCommit(Change& change, const CommitBlob& commit, const VersionRecord& record,
+                   VersionId replaced) {
+  Event event{.kind = EventKind::kCreated,
+              .container = commit.path.container,
+              .name = commit.path.name,
+              .version = record.version,
+              .time = record.last_modified,
+              .replaces = replaced,
+              .size_bytes = record.size_bytes};
+  if (commit.origin) event.policy_id = commit.origin->policy_id;
+  const auto move = change.moves.arriving.find(commit.path);
+  if (move != change.moves.arriving.end()) event.other_name = move->second.from.name;
+  return change.Log(std::move(event));
+}
+
+// What was current makes room for the new record.
+Status Supersede(Change& change, Place& place, VersionRecord record, VersionId replaced) {
+  const VersionRecord old = *place.current;
+  record.created = old.created;
+  record.has_prefix = old.has_prefix;
+  if (replaced) {
+    TRY(ReleaseContent(change, old.content_id));
+  } else {
+    TRY(KeepVersion(change, place, old, record.version.time()));
+  }
+  return ReplaceCurrent(change, place, std::move(record));
+}
+
+}  // namespace
+
+Result<Outcome> Make(Change& change, const CommitBlob& commit, const std::optional<Md5>& md5) {
+  const BlobPath& path = commit.path;
+  const ContainerRecord container =
+      TRY(FindContainer(change.transaction, change.tables, path.container));
+  TRY(CheckDestination(container, path.container,
+                       commit.origin ? commit.origin->policy_id : std::string()));
+  Place place = TRY(FindPlace(change, container, path.name));
+  TRY(CheckPrecondition(commit.precondition, place, path));
+  const CheckedContent content = TRY(CheckContent(change, commit.content, md5));
+
+  const Timestamp now = change.Tick();
+  VersionRecord record = NewRecord(commit, content, now);
+  const bool replaces = place.current && place.current->version == commit.replaces;
+  const VersionId replaced = replaces ? commit.replaces : VersionId{};
+  record.file_id = TRY(FileIdOf(change, commit, place));
+  record.content_id = TRY(StoreContent(change, content));
+  record.sequence = LogCommit(change, commit, record, replaced);
+  if (place.current) {
+    TRY(Supersede(change, place, record, replaced));
+  } else {
+    TRY(InsertCurrent(change, place, record,
+                      commit.source_time.ticks != 0 ? commit.source_time : now));
+  }
+  return Outcome{.version = record.version,
+                 .etag = EtagText(record.etag),
+                 .last_modified = record.last_modified,
+                 .sequence = record.sequence};
+}
+
+}  // namespace replicafs::embedded

@@ -1,0 +1,105 @@
+#include <vector>
+
+#include "backend/embedded/children.h"
+#include "backend/embedded/contents.h"
+#include "backend/embedded/keys.h"
+#include "backend/embedded/lookup.h"
+#include "backend/embedded/mutations.h"
+
+namespace replicafs::embedded {
+namespace {
+
+Status PutContainer(Change& change, const std::string& name, const ContainerRecord& record) {
+  return change.tables.containers.Put(change.transaction, name, Encode(record));
+}
+
+Error Destination(const std::string& name, const std::string& policy_id) {
+  return Error{ErrorCode::kBusy,
+               "container '" + name + "' is the destination of policy " + policy_id};
+}
+
+// The rows of a table that begin with a directory's id.
+struct Row {
+  std::string key;
+  std::string value;
+};
+Result<std::vector<Row>> RowsOf(const Change& change, const lmdb::Table& table,
+                                uint64_t directory_id) {
+  std::vector<Row> rows;
+  auto cursor = TRY(lmdb::Cursor::Open(change.transaction, table));
+  bool found = TRY(cursor.Seek(NumberKey(directory_id)));
+  while (found && NumberOf(cursor.key()) == directory_id) {
+    rows.push_back({std::string(cursor.key()), std::string(cursor.value())});
+    found = TRY(cursor.Next());
+  }
+  return rows;
+}
+
+// Releases a directory's blobs and versions; the directories in it join `below`.
+Status DropDirectory(Change& change, uint64_t directory_id, std::vector<uint64_t>& below) {
+  for (const lmdb::Table* table :
+       {&change.tables.entries, &change.tables.graves, &change.tables.versions}) {
+    const std::vector<Row> rows = TRY(RowsOf(change, *table, directory_id));
+    for (const Row& row : rows) {
+      if (row.key.ends_with('/') && table != &change.tables.versions) {
+        const DirectoryRecord record = TRY(DecodeDirectory(row.value));
+        below.push_back(record.directory_id);
+      } else {
+        const VersionRecord record = TRY(DecodeVersion(row.value));
+        TRY(ReleaseContent(change, record.content_id));
+        if (table == &change.tables.entries) --change.counters.live_blobs;
+      }
+      TRY(table->Delete(change.transaction, row.key));
+    }
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Result<Outcome> Make(Change& change, const CreateContainer& creation) {
+  const auto row = TRY(change.tables.containers.Get(change.transaction, creation.name));
+  if (row) return Error{ErrorCode::kExists, "container '" + creation.name + "' exists already"};
+  const Timestamp now = change.Tick();
+  const ContainerRecord record{.root_directory_id = change.counters.next_directory_id++,
+                               .created = now,
+                               .etag = static_cast<uint64_t>(now.ticks)};
+  TRY(PutContainer(change, creation.name, record));
+  const uint64_t sequence =
+      change.Log({.kind = EventKind::kContainerCreated, .container = creation.name, .time = now});
+  return Outcome{.etag = EtagText(record.etag), .last_modified = now, .sequence = sequence};
+}
+
+Result<Outcome> Make(Change& change, const DeleteContainer& deletion) {
+  const ContainerRecord record =
+      TRY(FindContainer(change.transaction, change.tables, deletion.name));
+  if (!record.destination_policy_id.empty())
+    return Destination(deletion.name, record.destination_policy_id);
+  std::vector<uint64_t> directories{record.root_directory_id};
+  while (!directories.empty()) {
+    const uint64_t id = directories.back();
+    directories.pop_back();
+    TRY(DropDirectory(change, id, directories));
+  }
+  TRY(change.tables.containers.Delete(change.transaction, deletion.name));
+  const Timestamp now = change.Tick();
+  return Outcome{
+      .sequence = change.Log(
+          {.kind = EventKind::kContainerDeleted, .container = deletion.name, .time = now})};
+}
+
+Result<Outcome> Make(Change& change, const SetDestination& setting) {
+  ContainerRecord record = TRY(FindContainer(change.transaction, change.tables, setting.container));
+  if (record.destination_policy_id == setting.policy_id) return Outcome{};
+  if (!record.destination_policy_id.empty() && !setting.policy_id.empty())
+    return Destination(setting.container, record.destination_policy_id);
+  const Timestamp now = change.Tick();
+  record.destination_policy_id = setting.policy_id;
+  record.etag = static_cast<uint64_t>(now.ticks);
+  TRY(PutContainer(change, setting.container, record));
+  return Outcome{
+      .sequence = change.Log(
+          {.kind = EventKind::kDestinationChanged, .container = setting.container, .time = now})};
+}
+
+}  // namespace replicafs::embedded

@@ -1,0 +1,43 @@
+// Content rows and who shares them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "backend/base/result.h"
+#include "backend/blob/mutation.h"
+#include "backend/embedded/change.h"
+#include "backend/embedded/records.h"
+
+namespace replicafs::embedded {
+
+struct SharedContent {
+  uint64_t content_id = 0;
+};
+
+// Content that was found to be storable.
+struct CheckedContent {
+  uint64_t size_bytes = 0;
+  std::optional<Md5> md5;
+  // What is stored; points into the mutation.
+  std::variant<const std::string*, const BlockList*, SharedContent> source;
+};
+
+// Changes nothing. `md5` is that of content given as bytes.
+//   kNotFound   a block that is neither committed nor staged; the other blob or version
+//   kInvalid    a block of another size than said
+Result<CheckedContent> CheckContent(const Change& change, const Content& content,
+                                    const std::optional<Md5>& md5);
+// Stores the content, or one more use of it; its id.
+Result<uint64_t> StoreContent(Change& change, const CheckedContent& content);
+// One record more, or one fewer, has this content; with the last it goes.
+Status ShareContent(Change& change, uint64_t content_id);
+Status ReleaseContent(Change& change, uint64_t content_id);
+
+// kCorrupt when there is no such row.
+Result<ContentRecord> FindContent(const lmdb::Transaction& transaction, const Tables& tables,
+                                  uint64_t content_id);
+
+}  // namespace replicafs::embedded

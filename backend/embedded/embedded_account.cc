@@ -1,0 +1,89 @@
+#include "backend/embedded/embedded_account.h"
+
+#include "backend/base/log.h"
+#include "backend/base/mutex.h"
+#include "backend/base/unique_fd.h"
+#include "backend/embedded/account_parts.h"
+
+namespace replicafs {
+namespace {
+
+std::string MetaOf(const std::string& directory) {
+  return directory + "/meta";
+}
+
+}  // namespace
+
+Status EmbeddedAccount::Create(const std::string& directory) {
+  TRY(MakeDirectories(MetaOf(directory)));
+  TRY(embedded::BlockFiles::Create(directory));
+  const auto environment = TRY(lmdb::Environment::Open(MetaOf(directory), {}));
+  Status created = embedded::CreateSchema(*environment);
+  if (!created) return std::move(created).error().Within("'" + directory + "'");
+  return SyncDirectory(MetaOf(directory));
+}
+
+Result<std::unique_ptr<EmbeddedAccount>> EmbeddedAccount::Open(const std::string& directory,
+                                                               std::string name, const Clock& clock,
+                                                               const Options& options) {
+  lmdb::Environment::Options map;
+  map.initial_map_bytes = options.initial_map_bytes;
+  auto environment = TRY(lmdb::Environment::Open(MetaOf(directory), map));
+  auto tables = embedded::OpenSchema(*environment);
+  if (!tables) return std::move(tables).error().Within("'" + directory + "'");
+  auto parts = std::make_unique<embedded::AccountParts>(directory, std::move(environment), *tables,
+                                                        clock, options.inline_max_bytes);
+  std::unique_ptr<EmbeddedAccount> account(
+      new EmbeddedAccount(directory, std::move(name), std::move(parts)));
+  if (options.garbage_interval.count() > 0) {
+    account->collector_ = std::jthread([opened = account.get(), options](std::stop_token stop) {
+      opened->CollectInBackground(options, std::move(stop));
+    });
+  }
+  return account;
+}
+
+EmbeddedAccount::EmbeddedAccount(std::string directory, std::string name,
+                                 std::unique_ptr<embedded::AccountParts> parts)
+    : directory_(std::move(directory)), name_(std::move(name)), parts_(std::move(parts)) {}
+
+EmbeddedAccount::~EmbeddedAccount() = default;
+
+BlobStore& EmbeddedAccount::store() {
+  return parts_->store;
+}
+
+Journal& EmbeddedAccount::journal() {
+  return parts_->journal;
+}
+
+Result<embedded::GarbageReport> EmbeddedAccount::CollectGarbage(std::chrono::seconds grace) {
+  return parts_->garbage.CollectAll(grace);
+}
+
+Result<embedded::CheckReport> EmbeddedAccount::Check(const embedded::CheckOptions& options) {
+  return embedded::Check(*parts_, options);
+}
+
+void EmbeddedAccount::CollectInBackground(const Options& options, std::stop_token stop) {
+  Mutex mutex;
+  CondVar stopped;
+  const std::stop_callback wake(stop, [&] {
+    MutexLock lock(mutex);
+    stopped.NotifyAll();
+  });
+  MutexLock lock(mutex);
+  while (!stop.stop_requested()) {
+    stopped.WaitFor(mutex, options.garbage_interval);
+    if (stop.stop_requested()) break;
+    lock.Unlock();
+    const auto collected = parts_->garbage.CollectSome(options.garbage_grace);
+    if (!collected) {
+      Log(LogLevel::kWarning, "account '{}': garbage collection: {}", name_,
+          collected.error().message);
+    }
+    lock.Lock();
+  }
+}
+
+}  // namespace replicafs

@@ -1,0 +1,141 @@
+#include "backend/embedded/embedded_store.h"
+
+#include <sys/statvfs.h>
+
+#include <cerrno>
+
+#include "backend/embedded/content_reader.h"
+#include "backend/embedded/contents.h"
+#include "backend/embedded/keys.h"
+#include "backend/embedded/listing.h"
+#include "backend/embedded/lookup.h"
+#include "backend/embedded/state_rows.h"
+#include "backend/lmdb/cursor.h"
+
+namespace replicafs::embedded {
+
+EmbeddedStore::EmbeddedStore(const StoreParts& parts, uint64_t inline_max_bytes)
+    : parts_(parts),
+      capabilities_{.inline_max_bytes = inline_max_bytes,
+                    .atomic_batch = true,
+                    .metadata_makes_version = false,
+                    .name_component_max_bytes = kComponentMaxBytes},
+      applier_(parts.environment, parts.tables, parts.files, parts.clock, inline_max_bytes) {}
+
+Result<std::vector<ContainerInfo>> EmbeddedStore::ListContainers() {
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  auto cursor = TRY(lmdb::Cursor::Open(transaction, parts_.tables.containers));
+  std::vector<ContainerInfo> containers;
+  bool found = TRY(cursor.First());
+  while (found) {
+    const ContainerRecord record = TRY(DecodeContainer(cursor.value()));
+    containers.push_back(ToInfo(record, std::string(cursor.key())));
+    found = TRY(cursor.Next());
+  }
+  return containers;
+}
+
+Result<ContainerInfo> EmbeddedStore::GetContainer(std::string_view container) {
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  const ContainerRecord record = TRY(FindContainer(transaction, parts_.tables, container));
+  return ToInfo(record, std::string(container));
+}
+
+Result<BlobInfo> EmbeddedStore::Stat(const BlobPath& path, VersionId version) {
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  const VersionRecord record = TRY(FindVersion(transaction, parts_.tables, path, version));
+  return ToInfo(record, path.name);
+}
+
+Result<PrefixInfo> EmbeddedStore::StatPrefix(const BlobPath& prefix) {
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  return FindPrefix(transaction, parts_.tables, prefix);
+}
+
+Result<ListPage> EmbeddedStore::List(const ListRequest& request) {
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  return embedded::List(transaction, parts_.tables, request);
+}
+
+Result<std::vector<BlobInfo>> EmbeddedStore::ListVersions(const BlobPath& path) {
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  const std::vector<VersionRecord> records = TRY(FindVersions(transaction, parts_.tables, path));
+  std::vector<BlobInfo> versions;
+  versions.reserve(records.size());
+  for (const VersionRecord& record : records) versions.push_back(ToInfo(record, path.name));
+  return versions;
+}
+
+Result<std::unique_ptr<BlobReader>> EmbeddedStore::Open(const BlobPath& path, VersionId version) {
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  const VersionRecord record = TRY(FindVersion(transaction, parts_.tables, path, version));
+  auto content = FindContent(transaction, parts_.tables, record.content_id);
+  if (!content) return std::move(content).error().Within("blob '" + ToString(path) + "'");
+  return std::make_unique<ContentReader>(path, ToInfo(record, path.name), *std::move(content),
+                                         parts_.reader, parts_.pins);
+}
+
+// What no commit names yet is made young, so that it is there when the caller's commit comes.
+Result<std::vector<bool>> EmbeddedStore::HasBlocks(std::span<const Digest> digests) {
+  std::vector<bool> referenced;
+  {
+    const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+    for (const Digest& digest : digests) {
+      const auto row = TRY(parts_.tables.blocks.Get(transaction, BlockKey(digest)));
+      BlockRecord record;
+      if (row) record = TRY(DecodeBlock(*row));
+      referenced.push_back(record.references > 0);
+    }
+  }
+  std::vector<bool> has;
+  for (size_t i = 0; i < digests.size(); ++i) {
+    bool there = false;
+    if (referenced[i]) {
+      const auto size = TRY(parts_.files.SizeOf(digests[i]));
+      there = size.has_value();
+    } else {
+      there = TRY(parts_.files.Touch(digests[i]));
+    }
+    has.push_back(there && !parts_.files.IsDamaged(digests[i]));
+  }
+  return has;
+}
+
+Status EmbeddedStore::StageBlock(const Digest& digest, ByteSpan bytes) {
+  return parts_.files.Stage(digest, bytes);
+}
+
+Result<size_t> EmbeddedStore::ReadBlock(const Digest& digest, uint64_t offset,
+                                        std::span<std::byte> into) {
+  return parts_.reader.Read(digest, offset, into);
+}
+
+Result<std::vector<Outcome>> EmbeddedStore::Apply(std::vector<Mutation> mutations,
+                                                  uint64_t writer) {
+  auto outcomes = TRY(applier_.Apply(mutations, writer));
+  parts_.journal.Wake();
+  return outcomes;
+}
+
+Result<std::optional<std::string>> EmbeddedStore::GetState(std::string_view key) {
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  return FindState(transaction, parts_.tables, key);
+}
+
+Result<std::vector<StateRow>> EmbeddedStore::ListState(std::string_view prefix) {
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  return FindStates(transaction, parts_.tables, prefix);
+}
+
+Result<SpaceInfo> EmbeddedStore::Space() {
+  struct statvfs stat {};
+  if (::statvfs(parts_.directory.c_str(), &stat) != 0)
+    return ErrnoError("space of '" + parts_.directory + "'", errno);
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  const Counters counters = TRY(ReadCounters(transaction, parts_.tables));
+  return SpaceInfo{.total_bytes = stat.f_blocks * stat.f_frsize,
+                   .available_bytes = stat.f_bavail * stat.f_frsize,
+                   .blob_count = counters.live_blobs};
+}
+
+}  // namespace replicafs::embedded

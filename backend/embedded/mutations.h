@@ -1,0 +1,29 @@
+// The changes that BlobStore::Apply makes, one function and one file for each family. On an error
+// the caller aborts: what was done before it does not happen.
+#pragma once
+
+#include <optional>
+
+#include "backend/base/result.h"
+#include "backend/blob/mutation.h"
+#include "backend/embedded/change.h"
+
+namespace replicafs::embedded {
+
+// What is refused without looking at the account: bad names, keys and sizes.
+Status Validate(const Mutation& mutation, uint64_t inline_max_bytes);
+
+// `md5` is that of content given as bytes.
+Result<Outcome> Make(Change& change, const CommitBlob& commit, const std::optional<Md5>& md5);
+Result<Outcome> Make(Change& change, const RemoveBlob& removal);
+Result<Outcome> Make(Change& change, const RemoveVersion& removal);
+Result<Outcome> Make(Change& change, const PatchBlob& patch);
+Result<Outcome> Make(Change& change, const RenamePrefix& rename);
+Result<Outcome> Make(Change& change, const CreateContainer& creation);
+Result<Outcome> Make(Change& change, const DeleteContainer& deletion);
+Result<Outcome> Make(Change& change, const SetDestination& setting);
+Result<Outcome> Make(Change& change, const PutState& put);
+Result<Outcome> Make(Change& change, const RemoveState& removal);
+Result<Outcome> Make(Change& change, const ExpectState& expectation);
+
+}  // namespace replicafs::embedded

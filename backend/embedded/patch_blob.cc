@@ -1,0 +1,56 @@
+#include "backend/embedded/keys.h"
+#include "backend/embedded/lookup.h"
+#include "backend/embedded/mutations.h"
+#include "backend/embedded/place.h"
+
+namespace replicafs::embedded {
+namespace {
+
+bool ChangesTierAlone(const PatchBlob& patch) {
+  return patch.tier && !patch.headers && !patch.metadata && !patch.tags;
+}
+
+void ApplyTo(const PatchBlob& patch, BlobProperties& properties) {
+  if (patch.headers) properties.headers = *patch.headers;
+  if (patch.metadata) properties.metadata = *patch.metadata;
+  if (patch.tags) properties.tags = *patch.tags;
+  if (patch.tier) properties.tier = *patch.tier;
+}
+
+}  // namespace
+
+Result<Outcome> Make(Change& change, const PatchBlob& patch) {
+  const BlobPath& path = patch.path;
+  const ContainerRecord container =
+      TRY(FindContainer(change.transaction, change.tables, path.container));
+  const bool tier_alone = ChangesTierAlone(patch);
+  if (!tier_alone || !patch.origin_policy_id.empty())
+    TRY(CheckDestination(container, path.container, patch.origin_policy_id));
+  VersionRecord record = TRY(FindVersion(change.transaction, change.tables, path, patch.version));
+  Place place = TRY(FindPlace(change, container, path.name));
+  TRY(CheckPrecondition(patch.precondition, place, path));
+
+  const Timestamp now = change.Tick();
+  ApplyTo(patch, record.properties);
+  record.etag = static_cast<uint64_t>(now.ticks);
+  record.last_modified = now;
+  record.sequence =
+      change.Log(Event{.kind = tier_alone ? EventKind::kTierChanged : EventKind::kPropertiesChanged,
+                       .container = path.container,
+                       .name = path.name,
+                       .version = record.version,
+                       .time = now,
+                       .size_bytes = record.size_bytes,
+                       .policy_id = patch.origin_policy_id});
+  if (record.ended.ticks == 0) {
+    TRY(ReplaceCurrent(change, place, record));
+  } else {
+    TRY(KeepVersion(change, place, record, record.ended));
+  }
+  return Outcome{.version = record.version,
+                 .etag = EtagText(record.etag),
+                 .last_modified = record.last_modified,
+                 .sequence = record.sequence};
+}
+
+}  // namespace replicafs::embedded

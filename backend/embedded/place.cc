@@ -1,0 +1,93 @@
+#include "backend/embedded/place.h"
+
+#include "backend/embedded/keys.h"
+#include "backend/embedded/lookup.h"
+#include "backend/embedded/marker.h"
+
+namespace replicafs::embedded {
+namespace {
+
+// The directory beside the blob, if it lives, notes whether the blob exists, and shares a marker's
+// file id.
+Status UpdateDirectoryBeside(Change& change, const Place& place) {
+  const std::string key = EntryKey(place.directory.directory_id(), place.component + '/');
+  const auto row = TRY(change.tables.entries.Get(change.transaction, key));
+  if (!row) return Ok();
+  const DirectoryRecord before = TRY(DecodeDirectory(*row));
+  DirectoryRecord record = before;
+  record.has_blob = place.current.has_value();
+  if (place.current && IsMarker(place.current->properties)) record.file_id = place.current->file_id;
+  if (record == before) return Ok();
+  return change.tables.entries.Put(change.transaction, key, Encode(record));
+}
+
+}  // namespace
+
+Result<Place> FindPlace(const Change& change, const ContainerRecord& container,
+                        const std::string& name) {
+  const auto [directory, leaf] = Split(name);
+  Place place{.directory = TRY(DirectoryPath::Find(change, container.root_directory_id, directory)),
+              .component = std::string(leaf)};
+  if (place.directory.exists()) {
+    place.current =
+        TRY(FindCurrent(change.transaction, change.tables, place.directory.directory_id(), leaf));
+  }
+  return place;
+}
+
+Status CheckPrecondition(const Precondition& condition, const Place& place, const BlobPath& path) {
+  if (condition.if_none_match && place.current) {
+    return Error{ErrorCode::kPrecondition, "blob '" + ToString(path) + "' exists already"};
+  }
+  if (condition.if_match.empty()) return Ok();
+  if (place.current && EtagText(place.current->etag) == condition.if_match) return Ok();
+  return Error{ErrorCode::kPrecondition, "blob '" + ToString(path) + "' was changed"};
+}
+
+Status CheckDestination(const ContainerRecord& container, const std::string& name,
+                        const std::string& policy_id) {
+  if (container.destination_policy_id == policy_id) return Ok();
+  if (container.destination_policy_id.empty()) {
+    return Error{ErrorCode::kPrecondition, "container '" + name + "' is no destination of policy " +
+                                               policy_id + ": the policy is gone"};
+  }
+  return Error{ErrorCode::kDestination, "container '" + name + "' is the destination of policy " +
+                                            container.destination_policy_id};
+}
+
+Status ReplaceCurrent(Change& change, Place& place, VersionRecord record) {
+  const std::string key = EntryKey(place.directory.directory_id(), place.component);
+  TRY(change.tables.entries.Put(change.transaction, key, Encode(record)));
+  place.current = std::move(record);
+  if (!place.current->has_prefix) return Ok();
+  return UpdateDirectoryBeside(change, place);
+}
+
+Status InsertCurrent(Change& change, Place& place, VersionRecord record, Timestamp changed) {
+  place.directory.Allocate(change);
+  record.has_prefix = TRY(HasLiveDirectory(change.transaction, change.tables,
+                                           place.directory.directory_id(), place.component));
+  TRY(ReplaceCurrent(change, place, std::move(record)));
+  ++change.counters.live_blobs;
+  return place.directory.AddLiveChild(change, changed);
+}
+
+Status EraseCurrent(Change& change, Place& place, Timestamp changed) {
+  const bool has_prefix = place.current->has_prefix;
+  TRY(change.tables.entries.Delete(change.transaction,
+                                   EntryKey(place.directory.directory_id(), place.component)));
+  place.current.reset();
+  if (has_prefix) TRY(UpdateDirectoryBeside(change, place));
+  --change.counters.live_blobs;
+  return place.directory.RemoveLiveChild(change, changed);
+}
+
+Status KeepVersion(Change& change, const Place& place, VersionRecord record, Timestamp ended) {
+  record.ended = ended;
+  record.has_prefix = false;
+  return change.tables.versions.Put(
+      change.transaction,
+      VersionKey(place.directory.directory_id(), place.component, record.version), Encode(record));
+}
+
+}  // namespace replicafs::embedded

@@ -1,0 +1,42 @@
+// Where a blob lies while it is changed, and the steps that all changes of blobs are made of.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "backend/base/result.h"
+#include "backend/blob/mutation.h"
+#include "backend/embedded/change.h"
+#include "backend/embedded/directory_path.h"
+#include "backend/embedded/records.h"
+
+namespace replicafs::embedded {
+
+struct Place {
+  DirectoryPath directory;
+  std::string component;
+  std::optional<VersionRecord> current;
+};
+
+// Changes nothing.
+Result<Place> FindPlace(const Change& change, const ContainerRecord& container,
+                        const std::string& name);
+
+// kPrecondition.
+Status CheckPrecondition(const Precondition& condition, const Place& place, const BlobPath& path);
+// Whether a writer that acts for `policy_id` (empty: for nobody) may change the container:
+// kDestination, or kPrecondition when the policy is gone.
+Status CheckDestination(const ContainerRecord& container, const std::string& name,
+                        const std::string& policy_id);
+
+// Writes the current version's row. No current version becomes one: counts, directories and flags
+// follow.
+Status InsertCurrent(Change& change, Place& place, VersionRecord record, Timestamp changed);
+// In place of the current one, which the caller has dealt with.
+Status ReplaceCurrent(Change& change, Place& place, VersionRecord record);
+// The blob has no current version any more. The caller has dealt with the record.
+Status EraseCurrent(Change& change, Place& place, Timestamp changed);
+// Puts a version that has ended among the previous ones.
+Status KeepVersion(Change& change, const Place& place, VersionRecord record, Timestamp ended);
+
+}  // namespace replicafs::embedded

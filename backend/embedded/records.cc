@@ -1,0 +1,234 @@
+#include "backend/embedded/records.h"
+
+#include <fmt/format.h>
+
+#include "backend/embedded/codec.h"
+
+namespace replicafs::embedded {
+namespace {
+
+// The first byte of every value; a new form of a value gets a new number.
+constexpr uint8_t kForm = 1;
+
+Encoder Begin() {
+  Encoder encoder;
+  encoder.Byte(kForm);
+  return encoder;
+}
+
+Decoder Begin(std::string_view bytes) {
+  Decoder decoder(bytes);
+  if (decoder.Byte() != kForm) decoder.Fail();
+  return decoder;
+}
+
+bool Flag(Decoder& decoder) {
+  const uint8_t value = decoder.Byte();
+  if (value > 1) decoder.Fail();
+  return value == 1;
+}
+
+Timestamp Time(Decoder& decoder) {
+  return Timestamp{decoder.Signed()};
+}
+
+}  // namespace
+
+std::string Encode(const DirectoryRecord& record) {
+  Encoder encoder = Begin();
+  encoder.Number(record.directory_id);
+  encoder.Number(record.file_id);
+  encoder.Number(record.live_count);
+  encoder.Signed(record.children_changed.ticks);
+  encoder.Byte(record.has_blob ? 1 : 0);
+  return encoder.Take();
+}
+
+Result<DirectoryRecord> DecodeDirectory(std::string_view bytes) {
+  Decoder decoder = Begin(bytes);
+  DirectoryRecord record;
+  record.directory_id = decoder.Number();
+  record.file_id = decoder.Number();
+  record.live_count = decoder.Number();
+  record.children_changed = Time(decoder);
+  record.has_blob = Flag(decoder);
+  TRY(decoder.Finish("a directory's row"));
+  return record;
+}
+
+std::string Encode(const ContainerRecord& record) {
+  Encoder encoder = Begin();
+  encoder.Number(record.root_directory_id);
+  encoder.Signed(record.created.ticks);
+  encoder.Number(record.etag);
+  encoder.Text(record.destination_policy_id);
+  return encoder.Take();
+}
+
+Result<ContainerRecord> DecodeContainer(std::string_view bytes) {
+  Decoder decoder = Begin(bytes);
+  ContainerRecord record;
+  record.root_directory_id = decoder.Number();
+  record.created = Time(decoder);
+  record.etag = decoder.Number();
+  record.destination_policy_id = decoder.Text();
+  TRY(decoder.Finish("a container's row"));
+  return record;
+}
+
+namespace {
+constexpr uint8_t kInlineContent = 0;
+constexpr uint8_t kBlockContent = 1;
+}  // namespace
+
+std::string EncodeInline(std::string_view bytes) {
+  std::string value{static_cast<char>(kForm), static_cast<char>(kInlineContent)};
+  value.append(bytes);
+  return value;
+}
+
+std::string EncodeBlocks(const BlockList& blocks) {
+  Encoder encoder = Begin();
+  encoder.Byte(kBlockContent);
+  encoder.Number(blocks.size());
+  for (const BlockRef& block : blocks) {
+    encoder.Raw(block.digest.bytes);
+    encoder.Number(block.size_bytes);
+  }
+  return encoder.Take();
+}
+
+Result<ContentRecord> DecodeContent(std::string_view bytes) {
+  Decoder decoder = Begin(bytes);
+  const uint8_t kind = decoder.Byte();
+  if (kind == kInlineContent && !decoder.failed())
+    return ContentRecord(std::string(decoder.Rest()));
+  if (kind != kBlockContent) decoder.Fail();
+  BlockList blocks(decoder.Count());
+  for (BlockRef& block : blocks) {
+    decoder.Raw(block.digest.bytes);
+    block.size_bytes = decoder.Number();
+  }
+  TRY(decoder.Finish("a content row"));
+  return ContentRecord(std::move(blocks));
+}
+
+std::string Encode(const BlockRecord& record) {
+  Encoder encoder = Begin();
+  encoder.Number(record.size_bytes);
+  encoder.Number(record.references);
+  encoder.Signed(record.unreferenced_since.ticks);
+  return encoder.Take();
+}
+
+Result<BlockRecord> DecodeBlock(std::string_view bytes) {
+  Decoder decoder = Begin(bytes);
+  BlockRecord record;
+  record.size_bytes = decoder.Number();
+  record.references = decoder.Number();
+  record.unreferenced_since = Time(decoder);
+  TRY(decoder.Finish("a block's row"));
+  return record;
+}
+
+std::string Encode(const Counters& record) {
+  Encoder encoder = Begin();
+  encoder.Number(record.next_directory_id);
+  encoder.Number(record.next_file_id);
+  encoder.Number(record.next_content_id);
+  encoder.Signed(record.last_tick);
+  encoder.Number(record.last_sequence);
+  encoder.Number(record.live_blobs);
+  return encoder.Take();
+}
+
+Result<Counters> DecodeCounters(std::string_view bytes) {
+  Decoder decoder = Begin(bytes);
+  Counters record;
+  record.next_directory_id = decoder.Number();
+  record.next_file_id = decoder.Number();
+  record.next_content_id = decoder.Number();
+  record.last_tick = decoder.Signed();
+  record.last_sequence = decoder.Number();
+  record.live_blobs = decoder.Number();
+  TRY(decoder.Finish("the counters' row"));
+  return record;
+}
+
+std::string Encode(const Event& event) {
+  Encoder encoder = Begin();
+  encoder.Byte(static_cast<uint8_t>(event.kind));
+  encoder.Text(event.container);
+  encoder.Text(event.name);
+  encoder.Signed(event.version.ticks);
+  encoder.Signed(event.time.ticks);
+  encoder.Signed(event.replaces.ticks);
+  encoder.Text(event.other_name);
+  encoder.Number(event.size_bytes);
+  encoder.Number(event.writer);
+  encoder.Text(event.policy_id);
+  encoder.Number(event.group_end);
+  return encoder.Take();
+}
+
+Result<Event> DecodeEvent(std::string_view bytes) {
+  Decoder decoder = Begin(bytes);
+  Event event;
+  const uint8_t kind = decoder.Byte();
+  if (kind < static_cast<uint8_t>(EventKind::kCreated) ||
+      kind > static_cast<uint8_t>(EventKind::kDestinationChanged)) {
+    decoder.Fail();
+  }
+  event.kind = static_cast<EventKind>(kind);
+  event.container = decoder.Text();
+  event.name = decoder.Text();
+  event.version = VersionId{decoder.Signed()};
+  event.time = Time(decoder);
+  event.replaces = VersionId{decoder.Signed()};
+  event.other_name = decoder.Text();
+  event.size_bytes = decoder.Number();
+  event.writer = decoder.Number();
+  event.policy_id = decoder.Text();
+  event.group_end = decoder.Number();
+  TRY(decoder.Finish("a journal event"));
+  return event;
+}
+
+std::string EtagText(uint64_t etag) {
+  return fmt::format("\"0x{:X}\"", etag);
+}
+
+BlobInfo ToInfo(const VersionRecord& record, std::string name) {
+  BlobInfo info;
+  info.name = std::move(name);
+  info.version = record.version;
+  info.is_current = record.ended.ticks == 0;
+  info.ended = record.ended;
+  info.size_bytes = record.size_bytes;
+  info.etag = EtagText(record.etag);
+  info.created = record.created;
+  info.last_modified = record.last_modified;
+  info.content_md5 = record.content_md5;
+  info.properties = record.properties;
+  info.origin = record.origin;
+  info.file_id = record.file_id;
+  info.sequence = record.sequence;
+  info.has_prefix = record.has_prefix;
+  return info;
+}
+
+PrefixInfo ToInfo(const DirectoryRecord& record, std::string name) {
+  return PrefixInfo{.name = std::move(name),
+                    .file_id = record.file_id,
+                    .children_changed = record.children_changed,
+                    .has_blob = record.has_blob};
+}
+
+ContainerInfo ToInfo(const ContainerRecord& record, std::string name) {
+  return ContainerInfo{.name = std::move(name),
+                       .created = record.created,
+                       .etag = EtagText(record.etag),
+                       .destination_policy_id = record.destination_policy_id};
+}
+
+}  // namespace replicafs::embedded

@@ -1,0 +1,101 @@
+// The rows of the account's tables as values (FORMAT.md). Decoding answers kCorrupt for bytes that
+// no encoder made.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "backend/base/result.h"
+#include "backend/blob/blob_info.h"
+#include "backend/blob/journal.h"
+
+namespace replicafs::embedded {
+
+// A version of a blob, current or previous, without its content.
+struct VersionRecord {
+  VersionId version;
+  Timestamp ended;  // zero: current
+  uint64_t size_bytes = 0;
+  uint64_t etag = 0;  // the tick of the last change
+  Timestamp created;
+  Timestamp last_modified;
+  std::optional<Md5> content_md5;
+  BlobProperties properties;
+  std::optional<ReplicaOrigin> origin;
+  uint64_t file_id = 0;
+  uint64_t sequence = 0;
+  uint64_t content_id = 0;
+  bool has_prefix = false;  // kept for the current version only
+
+  bool operator==(const VersionRecord&) const = default;
+};
+
+// A directory below a container's root; names never hold their own path.
+struct DirectoryRecord {
+  uint64_t directory_id = 0;
+  uint64_t file_id = 0;     // 0: gets one when it lives again
+  uint64_t live_count = 0;  // live blobs and live directories directly in it
+  Timestamp children_changed;
+  bool has_blob = false;
+
+  bool operator==(const DirectoryRecord&) const = default;
+};
+
+struct ContainerRecord {
+  uint64_t root_directory_id = 0;
+  Timestamp created;
+  uint64_t etag = 0;
+  std::string destination_policy_id;
+
+  bool operator==(const ContainerRecord&) const = default;
+};
+
+// The bytes themselves, or the blocks that hold them.
+using ContentRecord = std::variant<std::string, BlockList>;
+
+struct BlockRecord {
+  uint64_t size_bytes = 0;
+  uint64_t references = 0;       // from content rows, one for each occurrence
+  Timestamp unreferenced_since;  // when references became 0
+
+  bool operator==(const BlockRecord&) const = default;
+};
+
+struct Counters {
+  uint64_t next_directory_id = 1;
+  uint64_t next_file_id = 1;
+  uint64_t next_content_id = 1;
+  int64_t last_tick = 0;
+  uint64_t last_sequence = 0;
+  uint64_t live_blobs = 0;
+
+  bool operator==(const Counters&) const = default;
+};
+
+std::string Encode(const VersionRecord& record);
+std::string Encode(const DirectoryRecord& record);
+std::string Encode(const ContainerRecord& record);
+std::string Encode(const BlockRecord& record);
+std::string Encode(const Counters& record);
+std::string Encode(const Event& event);  // without its sequence, which is the key
+std::string EncodeInline(std::string_view bytes);
+std::string EncodeBlocks(const BlockList& blocks);
+
+Result<VersionRecord> DecodeVersion(std::string_view bytes);
+Result<DirectoryRecord> DecodeDirectory(std::string_view bytes);
+Result<ContainerRecord> DecodeContainer(std::string_view bytes);
+Result<ContentRecord> DecodeContent(std::string_view bytes);
+Result<BlockRecord> DecodeBlock(std::string_view bytes);
+Result<Counters> DecodeCounters(std::string_view bytes);
+Result<Event> DecodeEvent(std::string_view bytes);
+
+// "\"0x8DC…\""
+std::string EtagText(uint64_t etag);
+BlobInfo ToInfo(const VersionRecord& record, std::string name);
+PrefixInfo ToInfo(const DirectoryRecord& record, std::string name);
+ContainerInfo ToInfo(const ContainerRecord& record, std::string name);
+
+}  // namespace replicafs::embedded

@@ -1,0 +1,69 @@
+#include "backend/embedded/contents.h"
+#include "backend/embedded/keys.h"
+#include "backend/embedded/lookup.h"
+#include "backend/embedded/mutations.h"
+#include "backend/embedded/place.h"
+
+namespace replicafs::embedded {
+namespace {
+
+Event EventOf(EventKind kind, const BlobPath& path, const VersionRecord& record, Timestamp time) {
+  return Event{.kind = kind,
+               .container = path.container,
+               .name = path.name,
+               .version = record.version,
+               .time = time,
+               .size_bytes = record.size_bytes};
+}
+
+// Forgets a previous version.
+Status ForgetVersion(Change& change, Place& place, const VersionRecord& record) {
+  TRY(ReleaseContent(change, record.content_id));
+  TRY(change.tables.versions.Delete(
+      change.transaction,
+      VersionKey(place.directory.directory_id(), place.component, record.version)));
+  return place.directory.Prune(change);
+}
+
+}  // namespace
+
+Result<Outcome> Make(Change& change, const RemoveBlob& removal) {
+  const BlobPath& path = removal.path;
+  const ContainerRecord container =
+      TRY(FindContainer(change.transaction, change.tables, path.container));
+  Place place = TRY(FindPlace(change, container, path.name));
+  if (!place.current) return NoSuchBlob(path);
+  TRY(CheckPrecondition(removal.precondition, place, path));
+
+  const Timestamp now = change.Tick();
+  VersionRecord record = *place.current;
+  Event event = EventOf(EventKind::kDeleted, path, record, now);
+  const auto move = change.moves.departing.find(path);
+  if (move != change.moves.departing.end()) event.other_name = move->second.name;
+  record.sequence = change.Log(std::move(event));
+  TRY(KeepVersion(change, place, record, now));
+  TRY(EraseCurrent(change, place, removal.source_time.ticks != 0 ? removal.source_time : now));
+  return Outcome{.version = record.version, .sequence = record.sequence};
+}
+
+Result<Outcome> Make(Change& change, const RemoveVersion& removal) {
+  const BlobPath& path = removal.path;
+  const VersionRecord record =
+      TRY(FindVersion(change.transaction, change.tables, path, removal.version));
+  const ContainerRecord container =
+      TRY(FindContainer(change.transaction, change.tables, path.container));
+  Place place = TRY(FindPlace(change, container, path.name));
+
+  const Timestamp now = change.Tick();
+  const uint64_t sequence = change.Log(EventOf(EventKind::kVersionDeleted, path, record, now));
+  if (record.ended.ticks == 0) {
+    TRY(ReleaseContent(change, record.content_id));
+    TRY(EraseCurrent(change, place, now));
+    TRY(place.directory.Prune(change));
+  } else {
+    TRY(ForgetVersion(change, place, record));
+  }
+  return Outcome{.version = record.version, .sequence = sequence};
+}
+
+}  // namespace replicafs::embedded

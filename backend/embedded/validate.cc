@@ -1,0 +1,71 @@
+#include "backend/blob/names.h"
+#include "backend/embedded/lookup.h"
+#include "backend/embedded/mutations.h"
+#include "backend/embedded/state_rows.h"
+
+namespace replicafs::embedded {
+namespace {
+
+Error Invalid(std::string message) {
+  return Error{ErrorCode::kInvalid, std::move(message)};
+}
+
+Status CheckName(const std::string& name) {
+  TRY(ValidateBlobName(name));
+  return ValidateComponents(name);
+}
+
+Status CheckKeys(const StringMap& map) {
+  for (const auto& [key, value] : map) TRY(ValidateMetadataKey(key));
+  return Ok();
+}
+
+struct Validator {
+  uint64_t inline_max_bytes;
+
+  Status operator()(const CommitBlob& commit) const {
+    TRY(CheckName(commit.path.name));
+    TRY(CheckKeys(commit.properties.metadata));
+    TRY(CheckKeys(commit.properties.tags));
+    const auto* bytes = std::get_if<std::string>(&commit.content);
+    if (bytes == nullptr || bytes->size() <= inline_max_bytes) return Ok();
+    return Invalid("content given as bytes has " + std::to_string(bytes->size()) +
+                   " bytes; at most " + std::to_string(inline_max_bytes) + " will do");
+  }
+  Status operator()(const PatchBlob& patch) const {
+    if (patch.metadata) TRY(CheckKeys(*patch.metadata));
+    if (patch.tags) TRY(CheckKeys(*patch.tags));
+    return Ok();
+  }
+  Status operator()(const RenamePrefix& rename) const {
+    for (const std::string* prefix : {&rename.from, &rename.to}) {
+      if (!prefix->ends_with('/')) return Invalid("prefix '" + *prefix + "' does not end in '/'");
+      TRY(CheckName(*prefix));
+    }
+    if (!rename.to.starts_with(rename.from)) return Ok();
+    return Invalid("'" + rename.to + "' lies below '" + rename.from + "'");
+  }
+  Status operator()(const RemoveVersion& removal) const {
+    if (removal.version) return Ok();
+    return Error{ErrorCode::kNotFound, "no version of '" + ToString(removal.path) + "' is named"};
+  }
+  Status operator()(const CreateContainer& creation) const {
+    return ValidateContainerName(creation.name);
+  }
+  Status operator()(const PutState& put) const {
+    if (!put.key.empty() && put.key.size() <= kStateKeyMaxBytes) return Ok();
+    return Invalid("a state key takes 1 to " + std::to_string(kStateKeyMaxBytes) + " bytes");
+  }
+  template <class Other>
+  Status operator()(const Other&) const {
+    return Ok();
+  }
+};
+
+}  // namespace
+
+Status Validate(const Mutation& mutation, uint64_t inline_max_bytes) {
+  return std::visit(Validator{inline_max_bytes}, mutation);
+}
+
+}  // namespace replicafs::embedded

@@ -1,0 +1,139 @@
+// The form of a version's row: numbers that every version has, then what only some have, by flag.
+#include "backend/embedded/codec.h"
+#include "backend/embedded/records.h"
+
+namespace replicafs::embedded {
+namespace {
+
+constexpr uint8_t kForm = 1;
+
+enum Flags : uint8_t {
+  kHasMd5 = 1,
+  kHasHeaders = 2,
+  kHasOrigin = 4,
+  kHasPrefix = 8,
+  kKnownFlags = 15,
+};
+
+void Write(Encoder& encoder, const StringMap& map) {
+  encoder.Number(map.size());
+  for (const auto& [key, value] : map) {
+    encoder.Text(key);
+    encoder.Text(value);
+  }
+}
+
+StringMap ReadMap(Decoder& decoder) {
+  StringMap map;
+  const size_t count = decoder.Count();
+  for (size_t i = 0; i < count && !decoder.failed(); ++i) {
+    std::string key(decoder.Text());
+    map.emplace_hint(map.end(), std::move(key), decoder.Text());
+  }
+  return map;
+}
+
+void Write(Encoder& encoder, const ContentHeaders& headers) {
+  encoder.Text(headers.content_type);
+  encoder.Text(headers.content_encoding);
+  encoder.Text(headers.content_language);
+  encoder.Text(headers.content_disposition);
+  encoder.Text(headers.cache_control);
+}
+
+ContentHeaders ReadHeaders(Decoder& decoder) {
+  ContentHeaders headers;
+  headers.content_type = decoder.Text();
+  headers.content_encoding = decoder.Text();
+  headers.content_language = decoder.Text();
+  headers.content_disposition = decoder.Text();
+  headers.cache_control = decoder.Text();
+  return headers;
+}
+
+void Write(Encoder& encoder, const ReplicaOrigin& origin) {
+  encoder.Text(origin.policy_id);
+  encoder.Text(origin.rule_id);
+  encoder.Text(origin.account);
+  encoder.Text(origin.path.container);
+  encoder.Text(origin.path.name);
+  encoder.Signed(origin.version.ticks);
+}
+
+ReplicaOrigin ReadOrigin(Decoder& decoder) {
+  ReplicaOrigin origin;
+  origin.policy_id = decoder.Text();
+  origin.rule_id = decoder.Text();
+  origin.account = decoder.Text();
+  origin.path.container = decoder.Text();
+  origin.path.name = decoder.Text();
+  origin.version = VersionId{decoder.Signed()};
+  return origin;
+}
+
+uint8_t FlagsOf(const VersionRecord& record) {
+  unsigned flags = 0;
+  if (record.content_md5) flags |= kHasMd5;
+  if (record.properties.headers != ContentHeaders{}) flags |= kHasHeaders;
+  if (record.origin) flags |= kHasOrigin;
+  if (record.has_prefix) flags |= kHasPrefix;
+  return static_cast<uint8_t>(flags);
+}
+
+Tier ReadTier(Decoder& decoder) {
+  const uint8_t tier = decoder.Byte();
+  if (tier > static_cast<uint8_t>(Tier::kArchive)) decoder.Fail();
+  return static_cast<Tier>(tier);
+}
+
+}  // namespace
+
+std::string Encode(const VersionRecord& record) {
+  Encoder encoder;
+  encoder.Byte(kForm);
+  encoder.Byte(FlagsOf(record));
+  encoder.Signed(record.version.ticks);
+  encoder.Signed(record.ended.ticks);
+  encoder.Number(record.size_bytes);
+  encoder.Number(record.etag);
+  encoder.Signed(record.created.ticks);
+  encoder.Signed(record.last_modified.ticks);
+  encoder.Number(record.file_id);
+  encoder.Number(record.sequence);
+  encoder.Number(record.content_id);
+  encoder.Byte(static_cast<uint8_t>(record.properties.tier));
+  Write(encoder, record.properties.metadata);
+  Write(encoder, record.properties.tags);
+  if (record.content_md5) encoder.Raw(record.content_md5->bytes);
+  if (record.properties.headers != ContentHeaders{}) Write(encoder, record.properties.headers);
+  if (record.origin) Write(encoder, *record.origin);
+  return encoder.Take();
+}
+
+Result<VersionRecord> DecodeVersion(std::string_view bytes) {
+  Decoder decoder(bytes);
+  if (decoder.Byte() != kForm) decoder.Fail();
+  const unsigned flags = decoder.Byte();
+  if (flags > kKnownFlags) decoder.Fail();
+  VersionRecord record;
+  record.version = VersionId{decoder.Signed()};
+  record.ended = Timestamp{decoder.Signed()};
+  record.size_bytes = decoder.Number();
+  record.etag = decoder.Number();
+  record.created = Timestamp{decoder.Signed()};
+  record.last_modified = Timestamp{decoder.Signed()};
+  record.file_id = decoder.Number();
+  record.sequence = decoder.Number();
+  record.content_id = decoder.Number();
+  record.properties.tier = ReadTier(decoder);
+  record.properties.metadata = ReadMap(decoder);
+  record.properties.tags = ReadMap(decoder);
+  if ((flags & kHasMd5) != 0) decoder.Raw(record.content_md5.emplace().bytes);
+  if ((flags & kHasHeaders) != 0) record.properties.headers = ReadHeaders(decoder);
+  if ((flags & kHasOrigin) != 0) record.origin = ReadOrigin(decoder);
+  record.has_prefix = (flags & kHasPrefix) != 0;
+  TRY(decoder.Finish("a version's row"));
+  return record;
+}
+
+}  // namespace replicafs::embedded
