@@ -1,0 +1,171 @@
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "backend/base/unique_fd.h"
+#include "tests/mount/mount_fixture.h"
+
+namespace replicafs {
+namespace {
+
+using MountedFile = MountTest;
+
+constexpr size_t kMiB = size_t{1} << 20;
+
+std::string ReadAt(int fd, size_t size, off_t offset) {
+  std::string bytes(size, '\0');
+  const ssize_t length = ::pread(fd, bytes.data(), size, offset);
+  bytes.resize(length > 0 ? static_cast<size_t>(length) : 0);
+  return bytes;
+}
+
+TEST_F(MountedFile, WhenWrittenThenReadBackAtOnceAndAfterARemount) {
+  for (const size_t size : {size_t{0}, size_t{1}, size_t{4096}, size_t{70'000}, 13 * kMiB + 7}) {
+    const std::string name = "f" + std::to_string(size);
+    const std::string content = Pattern(size);
+    ASSERT_EQ(PutFile(Photo(name), content), 0);
+    EXPECT_TRUE(GetFile(Photo(name)) == content) << size;
+    EXPECT_EQ(StatOf(Photo(name)).st_size, static_cast<off_t>(size));
+  }
+
+  Remount();
+
+  EXPECT_TRUE(GetFile(Photo("f13631495")) == Pattern(13 * kMiB + 7));
+  EXPECT_TRUE(GetFile(Photo("f70000")) == Pattern(70'000));
+  EXPECT_EQ(GetFile(Photo("f0")), "");
+}
+
+TEST_F(MountedFile, WhenAppendedOverwrittenAndTruncatedThenItHoldsWhatALocalFileWould) {
+  const std::string local = Outside("local");
+  for (const std::string& path : {local, Photo("f")}) {
+    ASSERT_EQ(PutFile(path, Pattern(5 * kMiB)), 0);
+    ASSERT_EQ(AppendFile(path, Pattern(3000, 2)), 0);
+    ASSERT_EQ(WriteAt(path, 4 * kMiB - 100, Pattern(200, 3)), 0);
+    ASSERT_EQ(WriteAt(path, 6 * kMiB, "after a hole"), 0);
+    ASSERT_EQ(::truncate(path.c_str(), 6 * kMiB + 5), 0);
+    ASSERT_EQ(::truncate(path.c_str(), 6 * kMiB + 50), 0);
+  }
+
+  EXPECT_TRUE(GetFile(Photo("f")) == GetFile(local));
+  Remount();
+  EXPECT_TRUE(GetFile(Photo("f")) == GetFile(local));
+}
+
+TEST_F(MountedFile, WhenCreatedExclusivelyTwiceThenTheSecondFails) {
+  const UniqueFd first(::open(Photo("f").c_str(), O_CREAT | O_EXCL | O_WRONLY, 0600));
+  ASSERT_TRUE(first.valid());
+
+  EXPECT_EQ(ErrnoOf(::open(Photo("f").c_str(), O_CREAT | O_EXCL | O_WRONLY, 0600)), EEXIST);
+}
+
+TEST_F(MountedFile, WhenOpenedForTruncationThenTheOldContentIsGoneAtOnce) {
+  ASSERT_EQ(PutFile(Photo("f"), "old"), 0);
+
+  const UniqueFd writer(::open(Photo("f").c_str(), O_WRONLY | O_TRUNC));
+
+  EXPECT_EQ(StatOf(Photo("f")).st_size, 0);
+  EXPECT_EQ(GetFile(Photo("f")), "");
+}
+
+TEST_F(MountedFile, WhenWrittenAndNotYetClosedThenReadersOfTheMountSeeIt) {
+  const UniqueFd writer(::open(Photo("f").c_str(), O_CREAT | O_WRONLY, 0644));
+  const std::string content = Pattern(9 * kMiB);
+  ASSERT_OK(WriteFullAt(writer.get(), AsBytes(content), 0));
+
+  EXPECT_TRUE(GetFile(Photo("f")) == content);
+  EXPECT_EQ(StatOf(Photo("f")).st_size, static_cast<off_t>(content.size()));
+}
+
+TEST_F(MountedFile, WhenUnlinkedWhileOpenThenItStaysReadableAndWritable) {
+  ASSERT_EQ(PutFile(Photo("f"), "content"), 0);
+  const UniqueFd file(::open(Photo("f").c_str(), O_RDWR));
+
+  ASSERT_EQ(::unlink(Photo("f").c_str()), 0);
+
+  EXPECT_FALSE(Exists(Photo("f")));
+  EXPECT_EQ(ReadAt(file.get(), 100, 0), "content");
+  EXPECT_EQ(::pwrite(file.get(), "CON", 3, 0), 3);
+  EXPECT_EQ(ReadAt(file.get(), 100, 0), "CONtent");
+  EXPECT_EQ(NamesIn(At("west/photos")), std::vector<std::string>{});
+}
+
+TEST_F(MountedFile, WhenRenamedWhileOpenForWriteThenTheContentGoesToTheNewName) {
+  {
+    const UniqueFd file(::open(Photo("a").c_str(), O_CREAT | O_WRONLY, 0644));
+    ASSERT_EQ(::write(file.get(), "one ", 4), 4);
+    ASSERT_EQ(::rename(Photo("a").c_str(), Photo("b").c_str()), 0);
+    ASSERT_EQ(::write(file.get(), "two", 3), 3);
+  }
+  EXPECT_FALSE(Exists(Photo("a")));
+  EXPECT_EQ(GetFile(Photo("b")), "one two");
+}
+
+TEST_F(MountedFile, WhenReplacedByRenameThenAnOpenReaderKeepsTheOldContent) {
+  ASSERT_EQ(PutFile(Photo("f"), "old"), 0);
+  ASSERT_EQ(PutFile(Photo("g"), "new"), 0);
+  const UniqueFd reader(::open(Photo("f").c_str(), O_RDONLY));
+
+  ASSERT_EQ(::rename(Photo("g").c_str(), Photo("f").c_str()), 0);
+
+  EXPECT_EQ(ReadAt(reader.get(), 100, 0), "old");
+  EXPECT_EQ(GetFile(Photo("f")), "new");
+}
+
+TEST_F(MountedFile, WhenManyReadAndOneAppendsThenEachReaderSeesAPrefix) {
+  const std::string content = Pattern(kMiB);
+  std::atomic<bool> done = false;
+  std::atomic<int> wrong = 0;
+  ASSERT_EQ(PutFile(Photo("f"), ""), 0);
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 6; ++i) {
+    readers.emplace_back([&] {
+      while (!done) {
+        const auto seen = GetFile(Photo("f"));
+        if (!seen || *seen != content.substr(0, seen->size())) ++wrong;
+      }
+    });
+  }
+  const UniqueFd writer(::open(Photo("f").c_str(), O_WRONLY | O_APPEND));
+  for (size_t at = 0; at < content.size(); at += 8192) {
+    ASSERT_EQ(::write(writer.get(), content.data() + at, 8192), 8192);
+  }
+  done = true;
+  for (std::thread& reader : readers) reader.join();
+
+  EXPECT_EQ(wrong, 0);
+  EXPECT_TRUE(GetFile(Photo("f")) == content);
+}
+
+TEST_F(MountedFile, WhenMappedAndChangedThenTheChangeIsCommitted) {
+  ASSERT_EQ(PutFile(Photo("f"), std::string(8192, 'a')), 0);
+  {
+    const UniqueFd file(::open(Photo("f").c_str(), O_RDWR));
+    void* const memory = ::mmap(nullptr, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+    ASSERT_NE(memory, MAP_FAILED);
+    static_cast<char*>(memory)[5000] = 'b';
+    ASSERT_EQ(::msync(memory, 8192, MS_SYNC), 0);
+    ::munmap(memory, 8192);
+  }
+  std::string expected(8192, 'a');
+  expected[5000] = 'b';
+  EXPECT_EQ(GetFile(Photo("f")), expected);
+  Remount();
+  EXPECT_EQ(GetFile(Photo("f")), expected);
+}
+
+TEST_F(MountedFile, WhenSyncedThenItIsCommittedBeforeTheClose) {
+  const UniqueFd file(::open(Photo("f").c_str(), O_CREAT | O_WRONLY, 0644));
+  ASSERT_EQ(::write(file.get(), "synced", 6), 6);
+
+  ASSERT_EQ(::fsync(file.get()), 0);
+
+  const auto account = Must(accounts_->OpenAccount("west"));
+  EXPECT_EQ(Must(account->store().Stat({"photos", "f"})).size_bytes, 6U);
+}
+
+}  // namespace
+}  // namespace replicafs
