@@ -1,8 +1,12 @@
 // account check
 #include "backend/account/account_check.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
 #include "tools/command.h"
-#include "tools/progress.h"
 
 namespace replicafs {
 namespace {
@@ -13,48 +17,46 @@ struct Options {
   bool repair = false;
 };
 
+std::string SeverityText(const CheckFinding& finding) {
+  return finding.severity == CheckFinding::Severity::kError ? "error" : "information";
+}
+
 Json ToJson(const std::string& account, const CheckReport& report) {
   Json findings = Json::array();
   for (const CheckFinding& finding : report.findings)
-    findings.push_back(
-        {{"kind", finding.kind}, {"message", finding.message}, {"repaired", finding.repaired}});
-  return {{"account", account},
-          {"versionsChecked", report.versions_checked},
-          {"blocksChecked", report.blocks_checked},
-          {"clean", report.findings.empty()},
-          {"findings", findings}};
+    findings.push_back({{"severity", SeverityText(finding)},
+                        {"kind", finding.kind},
+                        {"message", finding.message},
+                        {"repaired", finding.repaired}});
+  return {
+      {"account", account},          {"clean", report.clean},   {"containers", report.containers},
+      {"versions", report.versions}, {"blocks", report.blocks}, {"blockBytes", report.block_bytes},
+      {"events", report.events},     {"findings", findings}};
 }
 
 void Print(const std::string& account, const CheckReport& report) {
   std::string text;
   for (const CheckFinding& finding : report.findings)
-    text += account + ": " + finding.kind + ": " + Printable(finding.message) +
-            (finding.repaired ? " (repaired)" : "") + "\n";
-  const size_t found = report.findings.size();
-  text += account + ": " + std::to_string(report.versions_checked) + " versions and " +
-          std::to_string(report.blocks_checked) + " blocks checked, " +
-          (found == 0 ? "clean" : std::to_string(found) + (found == 1 ? " finding" : " findings")) +
-          "\n";
+    text += fmt::format("{}: {}: {}: {}{}\n", account, SeverityText(finding), finding.kind,
+                        Printable(finding.message), finding.repaired ? " (repaired)" : "");
+  text +=
+      fmt::format("{}: {}: {} containers, {} versions, {} blocks ({}), {} journal events\n",
+                  account, report.clean ? "clean" : "DAMAGED", report.containers, report.versions,
+                  report.blocks, HumanBytes(report.block_bytes), report.events);
   PrintText(text);
 }
 
-Result<CheckReport> CheckOne(Context& context, const std::string& name, const Options& options) {
-  Progress progress("checking " + name, context.output);
+Result<ExitCode> Check(Context& context, const Options& options) {
   CheckRequest request;
   if (options.deep) request.depth = CheckRequest::Depth::kContent;
   if (options.repair) request.repair = CheckRequest::Repair::kSafe;
-  request.progress = [&](uint64_t done, uint64_t total) { progress.Update(done, total); };
-  CheckReport report = TRY(CheckAccount(context.accounts, name, request));
-  progress.Finish();
-  return report;
-}
-
-Result<ExitCode> Check(Context& context, const Options& options) {
   Json documents = Json::array();
   bool clean = true;
   for (const std::string& name : options.names) {
-    const CheckReport report = TRY(CheckOne(context, name, options));
-    clean = clean && report.findings.empty();
+    if (!context.json() && ::isatty(STDERR_FILENO) != 0)
+      std::fprintf(stderr, "checking %s …\n", name.c_str());
+    const CheckReport report = TRY(CheckAccount(context.accounts, name, request));
+    clean = clean && report.clean;
     if (context.json()) {
       documents.push_back(ToJson(name, report));
     } else {
@@ -67,19 +69,19 @@ Result<ExitCode> Check(Context& context, const Options& options) {
 
 }  // namespace
 
-void AddAccountCheck(CommandLine& line, CLI::App& group) {
+void AddAccountCheck(CommandLine& line, CLI::App& account_group) {
   const auto options = std::make_shared<Options>();
   CLI::App& command =
-      line.Add(group,
+      line.Add(account_group,
                {.name = "check",
                 .sentence = "Verifies all that accounts have stored: records, references, files.",
                 .example = "replicafs account check westus eastus --deep",
-                .exit_codes = "0: clean. 1: something was found, also when it was repaired."},
+                .exit_codes = "0: nothing is wrong, or no longer. 1: something is damaged."},
                [options](Context& context) { return Check(context, *options); });
   command.add_option("NAME", options->names, "The accounts")->required();
   command.add_flag("--deep", options->deep, "Read every block and compare its hash");
   command.add_flag("--repair", options->repair,
-                   "Mend what is safe to mend: counters, files that nothing refers to");
+                   "Mend what is safe to mend: counts, and files that nothing refers to");
 }
 
 }  // namespace replicafs

@@ -12,9 +12,9 @@
 
 #include "backend/account/account_file.h"
 #include "backend/account/data_directory.h"
-#include "backend/account/embedded_driver.h"
 #include "backend/base/unique_fd.h"
 #include "backend/blob/names.h"
+#include "backend/embedded/embedded_account.h"
 
 namespace replicafs {
 namespace {
@@ -51,14 +51,14 @@ Error WithRemedy(Error error) {
 
 // Makes the account in `unfinished`, whose rename to `home` is the moment at which it exists.
 Status MakeAccount(const AccountDescriptor& descriptor, const std::string& unfinished,
-                   const std::string& home, const Clock& clock) {
+                   const std::string& home) {
   std::optional<DataDirectory> elsewhere;
   if (descriptor.directory == home) {
-    TRY(CreateEmbedded(unfinished, descriptor.name, clock));
+    TRY(EmbeddedAccount::Create(unfinished));
   } else {
     DataDirectory prepared = TRY(DataDirectory::Prepare(descriptor.directory));
     elsewhere.emplace(std::move(prepared));
-    TRY(CreateEmbedded(descriptor.directory, descriptor.name, clock));
+    TRY(EmbeddedAccount::Create(descriptor.directory));
   }
   TRY(WriteFileAtomically(unfinished + "/" + std::string(kAccountFileName),
                           EncodeAccountFile(descriptor, home)));
@@ -114,7 +114,7 @@ Result<AccountDescriptor> AccountCatalog::Create(const CreateAccountRequest& req
   const std::string unfinished = accounts + "/.unfinished";
   TRY(RemoveTree(unfinished));
   TRY(MakeDirectories(unfinished));
-  if (auto made = MakeAccount(descriptor, unfinished, home, clock_); !made) {
+  if (auto made = MakeAccount(descriptor, unfinished, home); !made) {
     // The reason of the first failure is the one to report.
     static_cast<void>(RemoveTree(unfinished).has_value());
     return std::move(made).error();
@@ -170,12 +170,13 @@ Result<std::shared_ptr<Account>> AccountCatalog::OpenAccount(std::string_view na
     return Error{ErrorCode::kNotSupported, "account '" + descriptor.name + "' is of kind '" +
                                                descriptor.kind +
                                                "', which this release cannot open"};
-  auto account = OpenEmbedded(descriptor.directory, descriptor.name, clock_);
-  if (!account)
-    return std::move(account).error().Within("account '" + descriptor.name + "' in " +
-                                             descriptor.directory);
-  open_.insert_or_assign(descriptor.name, *account);
-  return std::move(*account);
+  auto opened = EmbeddedAccount::Open(descriptor.directory, descriptor.name, clock_);
+  if (!opened)
+    return std::move(opened).error().Within("account '" + descriptor.name + "' in " +
+                                            descriptor.directory);
+  std::shared_ptr<Account> account = std::move(*opened);
+  open_.insert_or_assign(descriptor.name, account);
+  return account;
 }
 
 }  // namespace replicafs

@@ -1,17 +1,49 @@
 #include "backend/account/account_check.h"
 
-#include "backend/account/embedded_driver.h"
+#include <memory>
+#include <utility>
+
+#include "backend/embedded/embedded_account.h"
 
 namespace replicafs {
+namespace {
 
-Result<CheckReport> CheckAccount(AccountCatalog& accounts, std::string_view name,
+embedded::CheckOptions OptionsFor(const CheckRequest& request) {
+  embedded::CheckOptions options;
+  if (request.depth == CheckRequest::Depth::kContent) options.depth = embedded::CheckDepth::kBytes;
+  if (request.repair == CheckRequest::Repair::kSafe)
+    options.repair = embedded::CheckRepair::kRepair;
+  return options;
+}
+
+CheckFinding Convert(embedded::Finding finding) {
+  return {.severity = finding.severity == embedded::Severity::kError
+                          ? CheckFinding::Severity::kError
+                          : CheckFinding::Severity::kInformation,
+          .kind = std::move(finding.kind),
+          .message = std::move(finding.what),
+          .repaired = finding.repaired};
+}
+
+}  // namespace
+
+Result<CheckReport> CheckAccount(AccountSource& accounts, std::string_view name,
                                  const CheckRequest& request) {
-  const AccountDescriptor descriptor = TRY(accounts.Describe(name));
-  if (descriptor.kind != "embedded")
-    return Error{ErrorCode::kNotSupported, "account '" + descriptor.name + "' is of kind '" +
-                                               descriptor.kind +
-                                               "', which has no check: its service keeps it"};
-  return CheckEmbedded(descriptor.directory, descriptor.name, request, SystemClock());
+  const std::shared_ptr<Account> account = TRY(accounts.OpenAccount(name));
+  auto* const embedded_account = dynamic_cast<EmbeddedAccount*>(account.get());
+  if (embedded_account == nullptr)
+    return Error{ErrorCode::kNotSupported,
+                 "account '" + account->name() + "' has no check: its service keeps it"};
+  embedded::CheckReport found = TRY(embedded_account->Check(OptionsFor(request)));
+  CheckReport report{.clean = found.clean(),
+                     .containers = found.containers,
+                     .versions = found.versions,
+                     .blocks = found.blocks,
+                     .block_bytes = found.block_bytes,
+                     .events = found.events};
+  for (embedded::Finding& finding : found.findings)
+    report.findings.push_back(Convert(std::move(finding)));
+  return report;
 }
 
 }  // namespace replicafs

@@ -1,0 +1,52 @@
+#include "backend/account/account_file.h"
+
+#include "tests/support/matchers.h"
+
+namespace replicafs {
+namespace {
+
+AccountDescriptor Example() {
+  return {.name = "westus",
+          .kind = "embedded",
+          .tenant = "contoso",
+          .region = "west \"us\"\n2",
+          .directory = "/mnt/disk2/westus",
+          .created = *ParseTimestamp("2026-11-20T20:31:07.1234567Z")};
+}
+
+TEST(AccountFile, WhatWasEncodedIsDecoded) {
+  const AccountDescriptor account = Example();
+  const auto decoded = Must(DecodeAccountFile(EncodeAccountFile(account, "/home"), "/home"));
+  EXPECT_EQ(decoded.kind, account.kind);
+  EXPECT_EQ(decoded.tenant, account.tenant);
+  EXPECT_EQ(decoded.region, account.region);
+  EXPECT_EQ(decoded.directory, account.directory);
+  EXPECT_EQ(decoded.created, account.created);
+}
+
+TEST(AccountFile, DataBesideTheFileMovesWithIt) {
+  AccountDescriptor account = Example();
+  account.directory = "/old";
+  const std::string text = EncodeAccountFile(account, "/old");
+  EXPECT_EQ(text.find("/old"), std::string::npos);
+  EXPECT_EQ(Must(DecodeAccountFile(text, "/new")).directory, "/new");
+}
+
+TEST(AccountFile, UnknownMembersAreIgnored) {
+  EXPECT_EQ(Must(DecodeAccountFile("later = [1, 2]\n[table]\nkind = 'x'\n", "/home")).kind,
+            "embedded");
+}
+
+TEST(AccountFile, DamageNamesTheLine) {
+  const auto decoded = DecodeAccountFile("kind = \"embedded\"\nregion = \n", "/home");
+  EXPECT_CODE(kCorrupt, decoded);
+  EXPECT_NE(decoded.error().message.find("line 2"), std::string::npos) << decoded.error().message;
+}
+
+TEST(AccountFile, MembersOfTheWrongKindAreDamage) {
+  EXPECT_CODE(kCorrupt, DecodeAccountFile("region = 5\n", "/home"));
+  EXPECT_CODE(kCorrupt, DecodeAccountFile("created = \"yesterday\"\n", "/home"));
+}
+
+}  // namespace
+}  // namespace replicafs
