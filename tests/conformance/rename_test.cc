@@ -96,6 +96,17 @@ TEST_P(Rename, PrefixThenIdentitiesGoAlong) {
   EXPECT_NE(Must(store().StatPrefix(Photo("a/"))).file_id, prefix);
 }
 
+TEST_P(Rename, PrefixThenItsOwnTimeGoesAlong) {
+  Put("p/a/1", "1");
+  const Timestamp before = Must(store().StatPrefix(Photo("p/a/"))).children_changed;
+  clock_.Advance(std::chrono::seconds(1));
+
+  Must(Apply(RenamePrefix{"photos", "p/a/", "p/z/"}));
+
+  EXPECT_EQ(Must(store().StatPrefix(Photo("p/z/"))).children_changed, before);
+  EXPECT_GE(Must(store().StatPrefix(Photo("p/"))).children_changed, clock_.Now());
+}
+
 TEST_P(Rename, PrefixThenHistoriesStay) {
   const Outcome first = Put("a/1", "old");
   Put("a/1", "new");

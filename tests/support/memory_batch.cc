@@ -13,6 +13,7 @@ std::string EtagAt(Timestamp time) {
 }
 
 Result<std::vector<Outcome>> MemoryBatch::Apply(const std::vector<Mutation>& mutations) {
+  for (const Mutation& mutation : mutations) TRY(Validate(mutation));
   const size_t first_event = state_.events.size();
   undo_.push_back(
       [this, first_event, last_ticks = state_.last_ticks, last_file_id = state_.last_file_id] {

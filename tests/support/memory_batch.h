@@ -28,6 +28,11 @@ class MemoryBatch {
   Result<std::vector<Outcome>> Apply(const std::vector<Mutation>& mutations);
 
  private:
+  struct Move {
+    BlobPath from;
+    uint64_t file_id = 0;
+  };
+
   // memory_batch_containers.cc
   Result<Outcome> Do(const CreateContainer& mutation);
   Result<Outcome> Do(const DeleteContainer& mutation);
@@ -44,10 +49,11 @@ class MemoryBatch {
   uint64_t FileIdFor(const CommitBlob& mutation, const MemoryContainer& container);
   // memory_batch_prefixes.cc
   Result<Outcome> Do(const RenamePrefix& mutation);
-  Outcome Move(MemoryContainer& container, const std::string& from, const std::string& to);
+  Outcome MoveBlob(MemoryContainer& container, const std::string& from, const std::string& to);
   void FindMoves(const std::vector<Mutation>& mutations);
   void Appeared(MemoryContainer& container, const std::string& name, Timestamp time);
   void Disappeared(MemoryContainer& container, const std::string& name, Timestamp time);
+  void ForgetFileIdOfDeadPrefix(const Move& move);
   void ShareFileIdWithPrefix(MemoryContainer& container, const BlobInfo& info);
 
   struct NewVersion {
@@ -60,6 +66,9 @@ class MemoryBatch {
   Outcome AddVersion(MemoryContainer& container, NewVersion added);
   Outcome EndCurrent(MemoryContainer& container, const std::string& name, Timestamp source_time,
                      std::string other_name);
+
+  // memory_batch_validate.cc: what is wrong with a change whatever the account has.
+  Status Validate(const Mutation& mutation) const;
 
   Result<MemoryContainer*> Container(std::string_view name);
   // Fills the sequence, the writer and a missing time.
@@ -87,9 +96,9 @@ class MemoryBatch {
   const uint64_t inline_max_bytes_;
   const uint64_t writer_;
   std::vector<std::function<void()>> undo_;
-  std::map<BlobPath, uint64_t> moved_here_;  // the file id that a blob brings along
-  std::set<BlobPath> moved_away_;
-  std::set<BlobPath> leaving_;  // removed or replaced in the list
+  std::map<BlobPath, Move> moved_here_;      // by the new path
+  std::map<BlobPath, BlobPath> moved_away_;  // old path to new path
+  std::set<BlobPath> leaving_;               // removed or replaced in the list
 };
 
 std::string EtagAt(Timestamp time);

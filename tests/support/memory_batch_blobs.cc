@@ -1,19 +1,9 @@
 #include <utility>
 
-#include "backend/blob/names.h"
 #include "tests/support/memory_batch.h"
 
 namespace replicafs {
 namespace {
-
-Status Validate(const BlobPath& path, const StringMap* metadata, const StringMap* tags) {
-  TRY(ValidateBlobName(path.name));
-  for (const StringMap* map : {metadata, tags}) {
-    if (map == nullptr) continue;
-    for (const auto& [key, value] : *map) TRY(ValidateMetadataKey(key));
-  }
-  return Ok();
-}
 
 // `policy_id`: of the link that writes; empty: anybody else.
 Status MayWrite(const MemoryContainer& container, const std::string& policy_id) {
@@ -48,8 +38,6 @@ Result<std::shared_ptr<const MemoryContent>> MemoryBatch::Resolve(const Content&
   }
   auto made = std::make_shared<MemoryContent>();
   if (const auto* bytes = std::get_if<std::string>(&content)) {
-    if (bytes->size() > inline_max_bytes_)
-      return Error{ErrorCode::kInvalid, "the content is too large to be given as bytes"};
     made->pieces.push_back(std::make_shared<const std::string>(*bytes));
     made->size_bytes = bytes->size();
     made->md5 = Md5Of(AsBytes(*bytes));
@@ -69,7 +57,6 @@ Result<std::shared_ptr<const MemoryContent>> MemoryBatch::Resolve(const Content&
 }
 
 Result<Outcome> MemoryBatch::Do(const CommitBlob& mutation) {
-  TRY(Validate(mutation.path, &mutation.properties.metadata, &mutation.properties.tags));
   MemoryContainer* container = TRY(Container(mutation.path.container));
   TRY(MayWrite(*container, mutation.origin ? mutation.origin->policy_id : ""));
   const MemoryVersion* current = container->Current(mutation.path.name);
@@ -87,20 +74,24 @@ Result<Outcome> MemoryBatch::Do(const CommitBlob& mutation) {
   added.info.file_id = FileIdFor(mutation, *container);
   added.info.properties = mutation.properties;
   added.info.origin = mutation.origin;
-  const bool moved = moved_here_.contains(mutation.path);
-  if (moved) added.other_name = std::get<ContentOf>(mutation.content).path.name;
+  const auto moved = moved_here_.find(mutation.path);
+  if (moved != moved_here_.end()) added.other_name = moved->second.from.name;
   return AddVersion(*container, std::move(added));
 }
 
 uint64_t MemoryBatch::FileIdFor(const CommitBlob& mutation, const MemoryContainer& container) {
+  const std::string prefix = mutation.path.name + "/";
   const auto moved = moved_here_.find(mutation.path);
-  if (moved != moved_here_.end()) return moved->second;
+  if (moved != moved_here_.end()) {
+    ForgetFileIdOfDeadPrefix(moved->second);
+    return moved->second.file_id;
+  }
   const MemoryVersion* current = container.Current(mutation.path.name);
   if (current != nullptr && !moved_away_.contains(mutation.path)) return current->info.file_id;
-  const auto prefix = container.prefixes.find(mutation.path.name + "/");
-  if (IsDirectoryMarker(mutation.properties) && prefix != container.prefixes.end() &&
-      prefix->second.live_blobs > 0) {
-    return prefix->second.file_id;
+  const auto record = container.prefixes.find(prefix);
+  if (IsDirectoryMarker(mutation.properties) && record != container.prefixes.end() &&
+      record->second.file_id != 0) {
+    return record->second.file_id;
   }
   return ++state_.last_file_id;
 }
@@ -149,12 +140,8 @@ Result<Outcome> MemoryBatch::Do(const RemoveBlob& mutation) {
   const MemoryVersion* current = container->Current(mutation.path.name);
   if (current == nullptr) return NoBlob(mutation.path);
   TRY(Check(mutation.precondition, current));
-  std::string went_to;
-  if (moved_away_.contains(mutation.path)) {
-    for (const auto& [to, file_id] : moved_here_) {
-      if (file_id == current->info.file_id) went_to = to.name;
-    }
-  }
+  const auto moved = moved_away_.find(mutation.path);
+  std::string went_to = moved == moved_away_.end() ? "" : moved->second.name;
   return EndCurrent(*container, mutation.path.name, mutation.source_time, std::move(went_to));
 }
 
@@ -168,6 +155,7 @@ Outcome MemoryBatch::EndCurrent(MemoryContainer& container, const std::string& n
   ended.ended = now;
   blob.current = {};
   Disappeared(container, name, source_time.ticks != 0 ? source_time : now);
+  ended.sequence = state_.events.size() + 1;
   return Record({.kind = EventKind::kDeleted,
                  .container = container.info.name,
                  .name = name,
@@ -199,10 +187,8 @@ Result<Outcome> MemoryBatch::Do(const RemoveVersion& mutation) {
 }
 
 Result<Outcome> MemoryBatch::Do(const PatchBlob& mutation) {
-  TRY(Validate(mutation.path, mutation.metadata ? &*mutation.metadata : nullptr,
-               mutation.tags ? &*mutation.tags : nullptr));
   MemoryContainer* container = TRY(Container(mutation.path.container));
-  const bool tier_only = !mutation.headers && !mutation.metadata && !mutation.tags;
+  const bool tier_only = mutation.tier && !mutation.headers && !mutation.metadata && !mutation.tags;
   if (!tier_only || !mutation.origin_policy_id.empty())
     TRY(MayWrite(*container, mutation.origin_policy_id));
   const MemoryVersion* patched = TRY(state_.Version(mutation.path, mutation.version));

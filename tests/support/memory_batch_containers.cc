@@ -1,18 +1,11 @@
 #include <memory>
 #include <utility>
 
-#include "backend/blob/names.h"
 #include "tests/support/memory_batch.h"
 
 namespace replicafs {
-namespace {
-
-constexpr size_t kStateKeyMaxBytes = 500;
-
-}  // namespace
 
 Result<Outcome> MemoryBatch::Do(const CreateContainer& mutation) {
-  TRY(ValidateContainerName(mutation.name));
   if (state_.containers.contains(mutation.name))
     return Error{ErrorCode::kExists, "the container '" + mutation.name + "' exists already"};
   const Timestamp now = NextTick();
@@ -58,8 +51,6 @@ Result<Outcome> MemoryBatch::Do(const SetDestination& mutation) {
 }
 
 Result<Outcome> MemoryBatch::Do(const PutState& mutation) {
-  if (mutation.key.empty() || mutation.key.size() > kStateKeyMaxBytes)
-    return Error{ErrorCode::kInvalid, "a state key takes 1 to 500 bytes"};
   Save(state_.rows, mutation.key);
   state_.rows[mutation.key] = mutation.value;
   return Outcome{};

@@ -17,9 +17,8 @@ void MemoryBatch::FindMoves(const std::vector<Mutation>& mutations) {
     if (from == nullptr || from->path == commit->path || !leaving_.contains(from->path)) continue;
     const auto source = state_.Version(from->path, from->version);
     if (!source || !(*source)->info.is_current) continue;
-    if (moved_away_.insert(from->path).second) {
-      moved_here_.emplace(commit->path, (*source)->info.file_id);
-    }
+    if (moved_away_.emplace(from->path, commit->path).second)
+      moved_here_[commit->path] = {from->path, (*source)->info.file_id};
   }
 }
 
@@ -34,9 +33,11 @@ void MemoryBatch::Appeared(MemoryContainer& container, const std::string& name, 
     child_appears = record.live_blobs++ == 0;
     if (!child_appears) continue;
     const MemoryVersion* marker = container.Current(name.substr(0, slash));
-    record.file_id = marker != nullptr && IsDirectoryMarker(marker->info.properties)
-                         ? marker->info.file_id
-                         : ++state_.last_file_id;
+    if (marker != nullptr && IsDirectoryMarker(marker->info.properties)) {
+      record.file_id = marker->info.file_id;
+    } else if (record.file_id == 0) {
+      record.file_id = ++state_.last_file_id;
+    }
   }
 }
 
@@ -49,8 +50,21 @@ void MemoryBatch::Disappeared(MemoryContainer& container, const std::string& nam
     MemoryPrefix& record = container.prefixes.at(prefix);
     if (child_disappears) record.children_changed = time;
     child_disappears = --record.live_blobs == 0;
-    if (child_disappears) record.file_id = 0;
   }
+}
+
+void MemoryBatch::ForgetFileIdOfDeadPrefix(const Move& move) {
+  const auto found = state_.containers.find(move.from.container);
+  if (found == state_.containers.end()) return;
+  MemoryContainer& container = found->second;
+  const std::string prefix = move.from.name + "/";
+  const auto record = container.prefixes.find(prefix);
+  if (record == container.prefixes.end() || record->second.live_blobs > 0 ||
+      record->second.file_id != move.file_id) {
+    return;
+  }
+  Save(container.prefixes, prefix);
+  container.prefixes.at(prefix).file_id = 0;
 }
 
 void MemoryBatch::ShareFileIdWithPrefix(MemoryContainer& container, const BlobInfo& info) {
@@ -61,12 +75,11 @@ void MemoryBatch::ShareFileIdWithPrefix(MemoryContainer& container, const BlobIn
 }
 
 Result<Outcome> MemoryBatch::Do(const RenamePrefix& mutation) {
-  const auto& [container_name, from, to] = mutation;
-  if (!from.ends_with('/') || !to.ends_with('/') || to.starts_with(from))
-    return Error{ErrorCode::kInvalid, "'" + from + "' cannot be renamed to '" + to + "'"};
-  MemoryContainer* container = TRY(Container(container_name));
+  const std::string& from = mutation.from;
+  const std::string& to = mutation.to;
+  MemoryContainer* container = TRY(Container(mutation.container));
   if (!container->info.destination_policy_id.empty()) {
-    return Error{ErrorCode::kDestination, "the container '" + container_name +
+    return Error{ErrorCode::kDestination, "the container '" + mutation.container +
                                               "' is the destination of policy " +
                                               container->info.destination_policy_id};
   }
@@ -75,11 +88,10 @@ Result<Outcome> MemoryBatch::Do(const RenamePrefix& mutation) {
   if (container->PrefixLives(to))
     return Error{ErrorCode::kNotEmpty, "something lives below '" + to + "'"};
 
-  std::map<std::string, uint64_t> prefix_file_ids;
+  std::map<std::string, MemoryPrefix> moving;  // by the old name
   for (auto record = container->prefixes.lower_bound(from);
        record != container->prefixes.end() && record->first.starts_with(from); ++record) {
-    if (record->second.live_blobs > 0)
-      prefix_file_ids[to + record->first.substr(from.size())] = record->second.file_id;
+    if (record->second.live_blobs > 0) moving.insert(*record);
   }
   std::vector<std::string> names;
   for (auto blob = container->blobs.lower_bound(from);
@@ -90,24 +102,29 @@ Result<Outcome> MemoryBatch::Do(const RenamePrefix& mutation) {
 
   Outcome outcome;
   for (const std::string& name : names)
-    outcome = Move(*container, name, to + name.substr(from.size()));
+    outcome = MoveBlob(*container, name, to + name.substr(from.size()));
   // A marker that stays behind keeps the file id that it shares with the directory.
   const auto marker_stays = [&](const std::string& prefix) {
     const std::string name = prefix.substr(0, prefix.size() - 1);
     const MemoryVersion* marker = container->Current(name);
     return marker != nullptr && IsDirectoryMarker(marker->info.properties) &&
-           !leaving_.contains({container_name, name});
+           !leaving_.contains({mutation.container, name});
   };
-  if (marker_stays(from) || marker_stays(to)) prefix_file_ids.erase(to);
-  for (const auto& [prefix, file_id] : prefix_file_ids) {
-    Save(container->prefixes, prefix);
-    container->prefixes.at(prefix).file_id = file_id;
+  const bool top_keeps_file_id = marker_stays(from) || marker_stays(to);
+  for (const auto& [old_name, old] : moving) {
+    const std::string new_name = to + old_name.substr(from.size());
+    Save(container->prefixes, old_name);
+    Save(container->prefixes, new_name);
+    MemoryPrefix& moved = container->prefixes.at(new_name);
+    moved.children_changed = old.children_changed;
+    if (old_name != from || !top_keeps_file_id) moved.file_id = old.file_id;
+    container->prefixes.at(old_name).file_id = 0;
   }
   return outcome;
 }
 
-Outcome MemoryBatch::Move(MemoryContainer& container, const std::string& from,
-                          const std::string& to) {
+Outcome MemoryBatch::MoveBlob(MemoryContainer& container, const std::string& from,
+                              const std::string& to) {
   const MemoryVersion source = *container.Current(from);
   const Timestamp now = NextTick();
   NewVersion added{.content = source.content, .children_changed = now, .other_name = from};

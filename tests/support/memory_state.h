@@ -44,7 +44,7 @@ struct MemoryBlob {
 
 // The record of "a/b/"; stays when nothing lives below any more.
 struct MemoryPrefix {
-  uint64_t file_id = 0;  // zero while nothing lives below
+  uint64_t file_id = 0;  // kept while nothing lives below; zero when it moved away
   Timestamp children_changed;
   uint64_t live_blobs = 0;  // at any depth
 };
