@@ -70,7 +70,7 @@ class DirtyFile {
 
   // Optional, after MakeContent's last result was committed: the content is henceforth read from
   // `base`, which is that commit's version. Pins it and lets memory go; writes that happened in
-  // between stay. kStale, and nothing changes, when `base` is something else.
+  // between stay. kStale, and nothing changes, when size or blocks show that `base` is another.
   Status Rebase(std::shared_ptr<BlobReader> base);
 
  private:

@@ -43,8 +43,8 @@ Result<Content> DirtyFileState::MakeContent() {
       size_bytes_ <= store_.capabilities().inline_max_bytes ? MakeBytes() : MakeBlocks();
   making_ = false;
   changed_.NotifyAll();
+  staging_failed_ = !content.has_value();
   if (!content) return content;
-  staging_failed_ = false;
   made_changes_ = changes_;
   made_size_bytes_ = size_bytes_;
   least_size_since_ = size_bytes_;
@@ -74,11 +74,16 @@ Result<Content> DirtyFileState::MakeBlocks() {
   TRY(StageAll(std::move(pending)));
   BlockList list;
   list.reserve(count);
+  std::map<uint64_t, Digest> used_zeros;
   for (size_t index = 0; index < count; ++index) {
-    const auto name = NameOf(BlockNumber(index));
+    const BlockSpan span = BlockNumber(index);
+    const auto name = NameOf(span);
     REPLICAFS_CHECK(name.has_value());
+    if (IsHole(span)) used_zeros.emplace(name->size_bytes, name->digest);
     list.push_back(*name);
   }
+  // The store may forget the others.
+  zeros_ = std::move(used_zeros);
   return Content(std::move(list));
 }
 
@@ -123,7 +128,7 @@ void DirtyFileState::StageQueued(size_t index) {
     return;
   }
   // MakeContent tries again, and reports it if it persists.
-  staging_failed_ = !Stage(span, block).has_value();
+  if (!Stage(span, block)) staging_failed_ = true;
 }
 
 Status DirtyFileState::Stage(const BlockSpan& span, DirtyBlock& block) {

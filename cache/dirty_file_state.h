@@ -87,7 +87,7 @@ class DirtyFileState : public std::enable_shared_from_this<DirtyFileState> {
   CondVar changed_;  // of busy blocks and making_
   BaseContent base_ GUARDED_BY(mutex_);
   uint64_t size_bytes_ GUARDED_BY(mutex_);
-  Blocks blocks_ GUARDED_BY(mutex_);                     // none lies wholly beyond the size
+  Blocks blocks_ GUARDED_BY(mutex_);
   std::map<uint64_t, Digest> zeros_ GUARDED_BY(mutex_);  // staged blocks of zeros, by size
   size_t last_written_ GUARDED_BY(mutex_) = 0;           // a block's index
   bool making_ GUARDED_BY(mutex_) = false;               // MakeContent runs: no changes

@@ -50,6 +50,20 @@ TEST_P(Blocks, EveryRangeThenThatPart) {
   }
 }
 
+TEST_P(Blocks, ReadByNameThenItsBytesFromTheOffset) {
+  const BlockRef block = Stage("block");
+  std::string into(4, '?');
+  const auto span = std::as_writable_bytes(std::span(into));
+
+  EXPECT_EQ(Must(store().ReadBlock(block.digest, 0, span)), 4U);
+  EXPECT_EQ(into, "bloc");
+  Must(Apply(CommitBlob{.path = Photo("a"), .content = BlockList{block}}));
+  EXPECT_EQ(Must(store().ReadBlock(block.digest, 3, span)), 2U);
+  EXPECT_EQ(into.substr(0, 2), "ck");
+  EXPECT_EQ(Must(store().ReadBlock(block.digest, 5, span)), 0U);
+  EXPECT_CODE(kNotFound, store().ReadBlock(Sha256(AsBytes("other")), 0, span));
+}
+
 TEST_P(Blocks, NeverStagedThenNotFound) {
   const BlockRef missing{Sha256(AsBytes("missing")), 7};
 

@@ -120,6 +120,12 @@ Status FaultyStore::StageBlock(const Digest& digest, ByteSpan bytes) {
   return Ok();
 }
 
+Result<size_t> FaultyStore::ReadBlock(const Digest& digest, uint64_t offset,
+                                      std::span<std::byte> into) {
+  return WithFaults(script_, StoreCall::kReadBlock,
+                    [&] { return inner_.ReadBlock(digest, offset, into); });
+}
+
 Result<std::vector<Outcome>> FaultyStore::Apply(std::vector<Mutation> mutations, uint64_t writer) {
   return WithFaults(script_, StoreCall::kApply,
                     [&] { return inner_.Apply(std::move(mutations), writer); });

@@ -25,6 +25,7 @@ enum class StoreCall {
   kReadAt,
   kHasBlocks,
   kStageBlock,
+  kReadBlock,
   kApply,
   kGetState,
   kListState,
@@ -82,6 +83,8 @@ class FaultyStore final : public BlobStore {
   Result<std::unique_ptr<BlobReader>> Open(const BlobPath& path, VersionId version) override;
   Result<std::vector<bool>> HasBlocks(std::span<const Digest> digests) override;
   Status StageBlock(const Digest& digest, ByteSpan bytes) override;
+  Result<size_t> ReadBlock(const Digest& digest, uint64_t offset,
+                           std::span<std::byte> into) override;
   Result<std::vector<Outcome>> Apply(std::vector<Mutation> mutations, uint64_t writer) override;
   Result<std::optional<std::string>> GetState(std::string_view key) override;
   Result<std::vector<StateRow>> ListState(std::string_view prefix) override;
