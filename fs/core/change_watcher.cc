@@ -1,0 +1,175 @@
+#include "fs/core/change_watcher.h"
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "backend/base/log.h"
+#include "fs/core/file_system_state.h"
+
+namespace replicafs {
+namespace {
+
+constexpr size_t kBatchEvents = 4096;
+// So far behind, forgetting everything is cheaper than reading what happened.
+constexpr uint64_t kBehindMaxEvents = 100'000;
+constexpr std::chrono::milliseconds kWait = std::chrono::seconds(10);
+constexpr std::chrono::milliseconds kRetryPause = std::chrono::seconds(1);
+
+// What to tell the kernel, each once.
+struct Invalidations {
+  std::set<NodeId> nodes;
+  std::set<std::pair<NodeId, std::string>> entries;
+};
+
+// Whether `name` lies at or below the directory, and what of it is left.
+bool Descend(const Location& directory, std::string_view name, std::string_view& rest) {
+  const std::string prefix = directory.prefix();
+  if (!name.starts_with(prefix)) return false;
+  rest = name.substr(prefix.size());
+  return true;
+}
+
+// Walks from `start` down the interned nodes on the blob's path.
+void Collect(const NodeTable& nodes, NodePtr start, std::string_view rest, Invalidations& found) {
+  NodePtr directory = std::move(start);
+  NamePlace place =
+      directory->kind == NodeKind::kContainer ? NamePlace::kContainerRoot : NamePlace::kBelow;
+  for (;;) {
+    const size_t slash = rest.find('/');
+    const bool last = slash == std::string_view::npos;
+    const std::string component(rest.substr(0, slash));
+    const std::string name = ToShown({component, NameForm::kPlain}, place);
+    const NodePtr child = nodes.FindChild(directory, name);
+    if (last) {
+      const std::string beside = ToShown({component, NameForm::kBesideDirectory}, place);
+      found.nodes.insert(directory->id);
+      found.entries.emplace(directory->id, name);
+      if (child != nullptr) found.nodes.insert(child->id);
+      if (const NodePtr file = nodes.FindChild(directory, beside)) {
+        found.nodes.insert(file->id);
+        found.entries.emplace(directory->id, beside);
+      }
+      return;
+    }
+    if (child == nullptr || child->kind != NodeKind::kDirectory) {
+      // The directory may have come into being, or ended, with this change.
+      found.nodes.insert(directory->id);
+      found.entries.emplace(directory->id, name);
+      return;
+    }
+    if (rest.find('/', slash + 1) == std::string_view::npos) {
+      // The child's existence may hang on this blob alone.
+      found.entries.emplace(directory->id, name);
+    }
+    directory = child;
+    place = NamePlace::kBelow;
+    rest.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace
+
+void ChangeWatcher::Start(KernelNotifier& notifier) {
+  {
+    MutexLock lock(mutex_);
+    notifier_ = &notifier;
+  }
+  for (MountedAccount* account : state_.OpenAccounts()) Watch(*account);
+}
+
+void ChangeWatcher::Stop() {
+  std::map<MountedAccount*, std::jthread> stopping;
+  {
+    MutexLock lock(mutex_);
+    notifier_ = nullptr;
+    stopping.swap(threads_);
+  }
+  for (auto& [account, thread] : stopping) thread.request_stop();
+}
+
+void ChangeWatcher::Watch(MountedAccount& account) {
+  const auto head = account.account->journal().Head();
+  if (!head) {
+    Log(LogLevel::kError, "changes in account '{}' by others will not be noticed: {}",
+        account.account->name(), head.error().message);
+    return;
+  }
+  MutexLock lock(mutex_);
+  if (notifier_ == nullptr || threads_.contains(&account)) return;
+  threads_.emplace(&account, std::jthread([this, &account, notifier = notifier_,
+                                           after = *head](const std::stop_token& stop) {
+    Run(account, *notifier, after, stop);
+  }));
+}
+
+void ChangeWatcher::Run(MountedAccount& account, KernelNotifier& notifier, uint64_t after,
+                        const std::stop_token& stop) {
+  Journal& journal = account.account->journal();
+  while (!stop.stop_requested()) {
+    journal.Wait(after, kWait, stop);
+    if (stop.stop_requested()) return;
+    const auto head = journal.Head();
+    if (head && *head > after + kBehindMaxEvents) {
+      NotifyEverything(account, notifier);
+      after = *head;
+      continue;
+    }
+    const auto events = journal.Read(after, kBatchEvents);
+    if (!events) {
+      Log(LogLevel::kError, "cannot read the journal of account '{}': {}", account.account->name(),
+          events.error().message);
+      NotifyEverything(account, notifier);
+      journal.Wait(UINT64_MAX, kRetryPause, stop);
+      continue;
+    }
+    if (events->empty()) continue;
+    after = events->back().sequence;
+    Notify(account, notifier, *events);
+  }
+}
+
+void ChangeWatcher::Notify(MountedAccount& account, KernelNotifier& notifier,
+                           const std::vector<Event>& events) {
+  NodeTable& nodes = *state_.nodes;
+  const auto root = nodes.Find(kRootNode);
+  if (!root) return;
+  Invalidations found;
+  std::set<std::string> touched;  // "container\nname", each looked at once
+  for (const Event& event : events) {
+    if (event.writer == state_.writer_id) continue;
+    if (!touched.insert(event.container + "\n" + event.name).second) continue;
+    NodePtr at = *root;
+    if (at->kind == NodeKind::kAccounts) {
+      at = nodes.FindChild(at, account.account->name());
+      if (at == nullptr) continue;
+    }
+    if (at->kind == NodeKind::kAccount) {
+      if (event.name.empty()) found.entries.emplace(at->id, event.container);
+      at = nodes.FindChild(at, event.container);
+      if (at == nullptr) continue;
+    }
+    if (at->place == nullptr || at->place->container != event.container) continue;
+    if (event.name.empty()) {
+      found.nodes.insert(at->id);
+      continue;
+    }
+    std::string_view rest;
+    if (Descend(nodes.LocationOf(*at), event.name, rest)) Collect(nodes, at, rest, found);
+  }
+  for (const auto& [parent, name] : found.entries) notifier.InvalidateEntry(parent, name);
+  for (const NodeId node : found.nodes) notifier.InvalidateNode(node);
+}
+
+void ChangeWatcher::NotifyEverything(MountedAccount& account, KernelNotifier& notifier) {
+  state_.nodes->ForEach([&](const NodePtr& node) {
+    if (node->account != nullptr && node->account != &account) return;
+    const NodePtr parent = state_.nodes->ParentOf(*node);
+    if (parent != nullptr) notifier.InvalidateEntry(parent->id, state_.nodes->NameOf(*node));
+    notifier.InvalidateNode(node->id);
+  });
+}
+
+}  // namespace replicafs

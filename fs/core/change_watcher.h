@@ -1,0 +1,43 @@
+// Follows the journals of the open accounts and tells the kernel what others have changed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "backend/base/mutex.h"
+#include "backend/blob/journal.h"
+
+namespace replicafs {
+
+class FileSystemState;
+class KernelNotifier;
+struct MountedAccount;
+
+// Thread-safe.
+class ChangeWatcher {
+ public:
+  explicit ChangeWatcher(FileSystemState& state) : state_(state) {}
+  ~ChangeWatcher() { Stop(); }
+
+  void Start(KernelNotifier& notifier) EXCLUDES(mutex_);
+  // Returns when no notification is under way any more.
+  void Stop() EXCLUDES(mutex_);
+  // Called for each account once it is open.
+  void Watch(MountedAccount& account) EXCLUDES(mutex_);
+
+ private:
+  void Run(MountedAccount& account, KernelNotifier& notifier, uint64_t after,
+           const std::stop_token& stop);
+  void Notify(MountedAccount& account, KernelNotifier& notifier, const std::vector<Event>& events);
+  void NotifyEverything(MountedAccount& account, KernelNotifier& notifier);
+
+  FileSystemState& state_;
+  Mutex mutex_;
+  KernelNotifier* notifier_ GUARDED_BY(mutex_) = nullptr;
+  std::map<MountedAccount*, std::jthread> threads_ GUARDED_BY(mutex_);
+};
+
+}  // namespace replicafs

@@ -1,0 +1,69 @@
+#include "fs/core/entries.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+namespace replicafs {
+
+Result<NodePtr> DirectoryNode(FileSystemState& state, NodeId id) {
+  NodePtr node = TRY(state.nodes->Find(id));
+  if (node->type != S_IFDIR) return Error{ErrorCode::kNotDirectory, "a file has no entries"};
+  if (node->unlinked) return Error{ErrorCode::kNotFound, "the directory was removed"};
+  return node;
+}
+
+Result<NodePtr> WritableDirectoryNode(FileSystemState& state, NodeId id) {
+  NodePtr node = TRY(DirectoryNode(state, id));
+  switch (node->kind) {
+    case NodeKind::kContainer:
+    case NodeKind::kDirectory: return node;
+    case NodeKind::kVersionsRoot:
+    case NodeKind::kVersions:
+      return Error{ErrorCode::kReadOnly, "versions cannot be made or changed by hand"};
+    default:
+      return Error{ErrorCode::kPermission,
+                   "accounts and containers are made, renamed and deleted by 'replicafs account' "
+                   "and 'replicafs container'"};
+  }
+}
+
+Entry MakeEntry(FileSystemState& state, const NodePtr& parent, std::string_view name,
+                const Found& found) {
+  const NodePtr node = state.nodes->Intern(parent, name, found.seed, 1);
+  return {.node = node->id,
+          .attributes = AttributesOf(state, found, state.nodes->LocationOf(*node), node.get())};
+}
+
+NodePtr PendingChild(const FileSystemState& state, const NodePtr& parent, std::string_view name) {
+  NodePtr child = state.nodes->FindChild(parent, name);
+  return child != nullptr && child->pending ? child : nullptr;
+}
+
+Result<Entry> LookupEntry(FileSystemState& state, const NodePtr& parent, std::string_view name) {
+  if (const NodePtr child = PendingChild(state, parent, name)) {
+    if (const auto attributes = OpenAttributes(state, *child)) {
+      state.nodes->AddLookup(*child);
+      return Entry{.node = child->id, .attributes = *attributes};
+    }
+  }
+  const Found found = TRY(FindEntry(state, parent, name));
+  return MakeEntry(state, parent, name, found);
+}
+
+Result<NewName> PlaceNewName(const Location& directory, std::string_view name) {
+  StoredName stored = TRY(ToStored(name, directory.name_place()));
+  if (stored.form == NameForm::kBesideDirectory) {
+    return Error{ErrorCode::kInvalid,
+                 fmt::format("'{}' is kept for a file beside a directory of its name", name)};
+  }
+  const size_t max = directory.store().capabilities().name_component_max_bytes;
+  if (max != 0 && stored.component.size() > max) {
+    return Error{ErrorCode::kNameTooLong,
+                 fmt::format("'{}' is stored in more than {} bytes", name, max)};
+  }
+  Location location = directory.Child(stored.component);
+  TRY(ValidateBlobName(location.name));
+  return NewName{std::move(stored.component), std::move(location)};
+}
+
+}  // namespace replicafs

@@ -1,0 +1,125 @@
+#include "fs/core/file_commit.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "backend/base/log.h"
+
+namespace replicafs {
+namespace {
+
+void SetWriter(Node& node, std::shared_ptr<FileWriter> writer) {
+  MutexLock lock(node.file_mutex);
+  node.file.writer = std::move(writer);
+}
+
+Result<std::shared_ptr<BlobReader>> OpenCurrent(const Location& location, Node& node) {
+  if (node.unlinked) {
+    MutexLock lock(node.file_mutex);
+    if (node.file.orphan_reader != nullptr) return node.file.orphan_reader;
+    return Error{ErrorCode::kStale, "the file was removed"};
+  }
+  auto opened = location.store().Open(location.path());
+  if (!opened && opened.error().code == ErrorCode::kNotFound)
+    return Error{ErrorCode::kStale, std::move(opened).error().message};
+  return std::shared_ptr<BlobReader>(TRY(std::move(opened)));
+}
+
+}  // namespace
+
+std::shared_ptr<FileWriter> WriterOf(Node& node) {
+  MutexLock lock(node.file_mutex);
+  return node.file.writer;
+}
+
+Result<std::shared_ptr<FileWriter>> StartWriter(FileSystemState& state, Node& node) {
+  if (auto writer = WriterOf(node)) return writer;
+  const Location location = state.nodes->LocationOf(node);
+  TRY(RefuseDestination(location));
+  auto base = TRY(OpenCurrent(location, node));
+  auto writer = std::make_shared<FileWriter>(location.store(), state.write_pool, std::move(base));
+  SetWriter(node, writer);
+  return writer;
+}
+
+Result<std::shared_ptr<FileWriter>> StartEmptyWriter(FileSystemState& state, Node& node) {
+  if (auto writer = WriterOf(node)) return writer;
+  if (node.unlinked) return StartWriter(state, node);
+  const Location location = state.nodes->LocationOf(node);
+  TRY(RefuseDestination(location));
+  const BlobInfo info = TRY(location.store().Stat(location.path()));
+  auto writer =
+      std::make_shared<FileWriter>(location.store(), state.write_pool, info, Precondition{});
+  SetWriter(node, writer);
+  return writer;
+}
+
+Status CommitFile(FileSystemState& state, const NodePtr& node) {
+  MutexLock lock(node->commit_mutex);
+  return CommitFileLocked(state, *node);
+}
+
+Status CommitFileLocked(FileSystemState& state, Node& node) {
+  const auto writer = WriterOf(node);
+  if (writer == nullptr || node.unlinked || !writer->NeedsCommit()) return Ok();
+  // Staging may take long; only the commit itself must know where the file lies.
+  CommitBlob commit = TRY(writer->PrepareCommit({}));
+
+  const NamespaceGate::Shared gate(state.gate);
+  if (node.unlinked) return Ok();
+  const Location location = state.nodes->LocationOf(node);
+  commit.path = location.path();
+  auto applied = state.Apply(location.store(), {commit});
+  if (!applied && applied.error().code == ErrorCode::kPrecondition &&
+      commit.precondition.if_none_match) {
+    return Error{ErrorCode::kExists,
+                 fmt::format("'{}' was made by another writer meanwhile", ToString(commit.path))};
+  }
+  const auto outcomes = TRY(std::move(applied));
+  writer->Committed(outcomes[0], commit);
+  node.pending = false;
+  return Ok();
+}
+
+void EndWriterIfUnused(FileSystemState& state, Node& node) {
+  std::shared_ptr<FileWriter> writer;
+  {
+    MutexLock lock(node.file_mutex);
+    if (node.file.write_handles > 0 || node.file.writer == nullptr) return;
+    // Only the writer has what an unlinked file holds.
+    if (node.unlinked && node.file.handles > 0) return;
+    writer = node.file.writer;
+  }
+  const Status committed = CommitFileLocked(state, node);
+  if (!committed) {
+    Log(LogLevel::kError, "'{}': what was written to it is LOST: {}",
+        state.nodes->LocationOf(node).name, committed.error().message);
+  }
+  {
+    MutexLock lock(node.file_mutex);
+    if (node.file.write_handles > 0) return;
+    ++node.file.writer_epoch;
+    if (writer->committed()) {
+      node.file.read_version = writer->committed();
+      node.file.cached_version = writer->committed();
+    } else {
+      node.file.cached_version = {};
+    }
+    node.file.writer.reset();
+  }
+  if (node.pending) {
+    node.unlinked = true;
+    node.pending = false;
+    state.nodes->Unlink(node);
+  }
+}
+
+void FileRenamed(Node& node, VersionId before, VersionId now) {
+  MutexLock lock(node.file_mutex);
+  if (node.file.writer != nullptr) node.file.writer->Renamed(now);
+  if (node.file.read_version == before) node.file.read_version = now;
+  if (node.file.cached_version == before) node.file.cached_version = now;
+}
+
+}  // namespace replicafs

@@ -1,0 +1,27 @@
+// From a writer to a version: when a file's changes go to the store.
+#pragma once
+
+#include "backend/base/result.h"
+#include "fs/core/file_system_state.h"
+
+namespace replicafs {
+
+// Commits what the file's writer has, if it has anything. The file must not be locked.
+// kExists when another writer took the name of a file that was made with O_EXCL.
+Status CommitFile(FileSystemState& state, const NodePtr& node);
+Status CommitFileLocked(FileSystemState& state, Node& node) REQUIRES(node.commit_mutex);
+
+// The file's writer, begun with its current content when there is none. kDestination.
+Result<std::shared_ptr<FileWriter>> StartWriter(FileSystemState& state, Node& node)
+    REQUIRES(node.commit_mutex);
+// The same, begun with nothing: what a truncation to zero needs.
+Result<std::shared_ptr<FileWriter>> StartEmptyWriter(FileSystemState& state, Node& node)
+    REQUIRES(node.commit_mutex);
+std::shared_ptr<FileWriter> WriterOf(Node& node);
+
+// Ends the writer when no handle can write any more; what it could not commit is lost, and logged.
+void EndWriterIfUnused(FileSystemState& state, Node& node) REQUIRES(node.commit_mutex);
+// The file has a new name, and there the version `now` with the content of `before`.
+void FileRenamed(Node& node, VersionId before, VersionId now);
+
+}  // namespace replicafs

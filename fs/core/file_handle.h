@@ -1,0 +1,25 @@
+// An open file.
+#pragma once
+
+#include <memory>
+
+#include "backend/base/mutex.h"
+#include "backend/blob/blob_store.h"
+#include "fs/core/node_table.h"
+
+namespace replicafs {
+
+struct FileHandle {
+  NodePtr node;
+  int flags = 0;
+  bool can_read = false;
+  bool can_write = false;
+  bool counts_as_reader = false;  // FileState::readers
+
+  Mutex mutex;
+  // The version that is read while nobody writes the file.
+  std::shared_ptr<BlobReader> reader GUARDED_BY(mutex);
+  uint64_t writer_epoch GUARDED_BY(mutex) = 0;
+};
+
+}  // namespace replicafs

@@ -1,0 +1,268 @@
+#include "fs/core/file_ops.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <utility>
+
+#include "fs/core/entries.h"
+#include "fs/core/file_commit.h"
+#include "fs/core/make_ops.h"
+
+namespace replicafs {
+namespace {
+
+// Numbers of files that have none from their store yet; no store counts this far.
+constexpr uint64_t kOwnInodeBit = uint64_t{1} << 47;
+
+std::shared_ptr<FileHandle> MakeHandle(FileSystemState& state, const NodePtr& node, int flags) {
+  auto handle = std::make_shared<FileHandle>();
+  const int access = flags & O_ACCMODE;
+  handle->node = node;
+  handle->flags = flags;
+  handle->can_read = access != O_WRONLY;
+  handle->can_write = access != O_RDONLY;
+  state.nodes->Pin(*node);
+  MutexLock lock(node->file_mutex);
+  ++node->file.handles;
+  if (handle->can_write) ++node->file.write_handles;
+  return handle;
+}
+
+// Takes back what MakeHandle and OpenToRead counted. Ends the writer with its last handle.
+void DropHandle(FileSystemState& state, FileHandle& handle) {
+  Node& node = *handle.node;
+  if (handle.can_write) {
+    MutexLock commit_lock(node.commit_mutex);
+    {
+      MutexLock lock(node.file_mutex);
+      --node.file.write_handles;
+    }
+    EndWriterIfUnused(state, node);
+  }
+  {
+    MutexLock lock(node.file_mutex);
+    --node.file.handles;
+    if (handle.counts_as_reader) --node.file.readers;
+    if (node.file.handles == 0 && node.unlinked) {
+      node.file.writer.reset();
+      node.file.orphan_reader.reset();
+    }
+  }
+  state.nodes->Unpin(node);
+}
+
+Result<std::shared_ptr<BlobReader>> OpenVersion(FileSystemState& state, Node& node) {
+  const Location location = state.nodes->LocationOf(node);
+  VersionId version = node.version;
+  {
+    MutexLock lock(node.file_mutex);
+    if (node.unlinked) {
+      if (node.file.orphan_reader != nullptr) return node.file.orphan_reader;
+      return Error{ErrorCode::kStale, "the file was removed"};
+    }
+  }
+  return std::shared_ptr<BlobReader>(TRY(location.store().Open(location.path(), version)));
+}
+
+// Pins the current version and decides what its content in the kernel's cache is worth.
+Result<OpenedFile::Cache> OpenToRead(FileSystemState& state, FileHandle& handle) {
+  Node& node = *handle.node;
+  uint64_t epoch = 0;
+  {
+    MutexLock lock(node.file_mutex);
+    epoch = node.file.writer_epoch;
+    if (node.file.writer != nullptr) {
+      handle.counts_as_reader = true;
+      ++node.file.readers;
+      // One before the writer's next: the version that is current when the writer ends.
+      MutexLock handle_lock(handle.mutex);
+      handle.writer_epoch = epoch;
+      return OpenedFile::Cache::kDrop;
+    }
+  }
+  auto reader = TRY(OpenVersion(state, node));
+  const VersionId version = reader->info().version;
+  {
+    MutexLock lock(handle.mutex);
+    handle.reader = std::move(reader);
+    handle.writer_epoch = epoch;
+  }
+  MutexLock lock(node.file_mutex);
+  FileState& file = node.file;
+  if (file.readers > 0 && file.read_version != version) return OpenedFile::Cache::kBypass;
+  handle.counts_as_reader = true;
+  ++file.readers;
+  file.read_version = version;
+  const bool keep = file.cached_version == version;
+  file.cached_version = version;
+  return keep ? OpenedFile::Cache::kKeep : OpenedFile::Cache::kDrop;
+}
+
+// The reader of a file that nobody writes; renewed when a writer of this mount has ended since.
+Result<std::shared_ptr<BlobReader>> ReaderOf(FileSystemState& state, FileHandle& handle) {
+  Node& node = *handle.node;
+  uint64_t epoch = 0;
+  {
+    MutexLock lock(node.file_mutex);
+    epoch = node.file.writer_epoch;
+  }
+  {
+    MutexLock lock(handle.mutex);
+    if (handle.reader != nullptr && (handle.writer_epoch == epoch || node.unlinked))
+      return handle.reader;
+  }
+  auto reader = TRY(OpenVersion(state, node));
+  MutexLock lock(handle.mutex);
+  handle.reader = reader;
+  handle.writer_epoch = epoch;
+  return reader;
+}
+
+Status TruncateAtOpen(FileSystemState& state, const NodePtr& node) {
+  MutexLock lock(node->commit_mutex);
+  const auto writer = TRY(StartEmptyWriter(state, *node));
+  TRY(writer->Truncate(0, state.NowNs()));
+  // Opened for reading only: no close will commit it.
+  EndWriterIfUnused(state, *node);
+  return Ok();
+}
+
+Result<OpenedFile> OpenHandle(FileSystemState& state, const NodePtr& node, int flags) {
+  auto handle = MakeHandle(state, node, flags);
+  OpenedFile opened;
+  Status ready = Ok();
+  if ((flags & O_TRUNC) != 0) ready = TruncateAtOpen(state, node);
+  if (ready) {
+    auto cache = OpenToRead(state, *handle);
+    if (cache) {
+      opened.cache = *cache;
+    } else {
+      ready = std::move(cache).error();
+    }
+  }
+  if (!ready) {
+    DropHandle(state, *handle);
+    return std::move(ready).error();
+  }
+  opened.handle = state.files.Add(std::move(handle));
+  return opened;
+}
+
+}  // namespace
+
+Result<OpenedFile> OpenFileNode(FileSystemState& state, NodeId id, int flags) {
+  const NodePtr node = TRY(state.nodes->Find(id));
+  if (node->type == S_IFDIR) return Error{ErrorCode::kIsDirectory, "it is a directory"};
+  if (node->type != S_IFREG)
+    return Error{ErrorCode::kInvalid, "only regular files have content to open"};
+  const bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0;
+  if (writes && node->kind == NodeKind::kVersion)
+    return Error{ErrorCode::kReadOnly, "versions never change"};
+  if (writes) TRY(RefuseDestination(state.nodes->LocationOf(*node)));
+  return OpenHandle(state, node, flags);
+}
+
+namespace {
+
+Result<CreatedFile> OpenExisting(FileSystemState& state, const CreateRequest& request,
+                                 const Entry& entry) {
+  Status possible = Ok();
+  if ((request.flags & O_EXCL) != 0)
+    possible = Error{ErrorCode::kExists, fmt::format("'{}' exists", request.name)};
+  auto opened = possible ? OpenFileNode(state, entry.node, request.flags)
+                         : Result<OpenedFile>(std::move(possible).error());
+  if (!opened) {
+    state.nodes->Forget(entry.node, 1);
+    return std::move(opened).error();
+  }
+  return CreatedFile{.entry = entry, .file = *opened};
+}
+
+}  // namespace
+
+Result<CreatedFile> CreateFile(FileSystemState& state, const CreateRequest& request,
+                               const Caller& caller) {
+  const NodePtr parent = TRY(WritableDirectoryNode(state, request.parent));
+  const auto existing = LookupEntry(state, parent, request.name);
+  if (existing) return OpenExisting(state, request, *existing);
+  if (existing.error().code != ErrorCode::kNotFound) return existing.error();
+
+  const Location directory = state.nodes->LocationOf(*parent);
+  TRY(RefuseDestination(directory));
+  const NewName made = TRY(PlaceNewName(directory, request.name));
+  const mode_t mode = S_IFREG | (request.mode & ~mode_t{S_IFMT});
+  const NewFile file = TRY(NewFileIn(state, parent, mode, caller));
+
+  const NodePtr node = state.nodes->Intern(parent, request.name,
+                                           {.kind = NodeKind::kFile,
+                                            .type = S_IFREG,
+                                            .component = made.component,
+                                            .place = directory.place,
+                                            .account = directory.place->account},
+                                           1);
+  if (!node->pending) {
+    const Timestamp now = state.clock.Now();
+    const BlobInfo info{.name = made.location.name,
+                        .created = now,
+                        .last_modified = now,
+                        .properties = PropertiesOfNew(file)};
+    const Precondition first{.if_none_match = (request.flags & O_EXCL) != 0};
+    auto writer = std::make_shared<FileWriter>(directory.store(), state.write_pool, info, first);
+    node->own_inode = node->account->inode_base | kOwnInodeBit | ++state.last_own_inode;
+    MutexLock lock(node->file_mutex);
+    node->file.writer = std::move(writer);
+    node->pending = true;
+  }
+  auto opened = OpenHandle(state, node, request.flags & ~O_TRUNC);
+  if (!opened) {
+    state.nodes->Forget(node->id, 1);
+    return std::move(opened).error();
+  }
+  {
+    // What the kernel will cache of the file comes from this mount alone.
+    opened->cache = OpenedFile::Cache::kKeep;
+  }
+  return CreatedFile{.entry = {.node = node->id, .attributes = *OpenAttributes(state, *node)},
+                     .file = *opened};
+}
+
+Result<size_t> ReadFile(FileSystemState& state, HandleId id, uint64_t offset,
+                        std::span<std::byte> into) {
+  const auto handle = TRY(state.files.Find(id));
+  // The kernel reads to complete a page even where the caller may only write.
+  if (const auto writer = WriterOf(*handle->node)) return writer->Read(offset, into);
+  const auto reader = TRY(ReaderOf(state, *handle));
+  return reader->ReadAt(offset, into);
+}
+
+Result<size_t> WriteFile(FileSystemState& state, HandleId id, uint64_t offset, ByteSpan bytes) {
+  const auto handle = TRY(state.files.Find(id));
+  if (!handle->can_write) return Error{ErrorCode::kPermission, "the file is open for reading only"};
+  Node& node = *handle->node;
+  auto writer = WriterOf(node);
+  if (writer == nullptr) {
+    MutexLock lock(node.commit_mutex);
+    writer = TRY(StartWriter(state, node));
+  }
+  if ((handle->flags & O_APPEND) != 0) {
+    TRY(writer->Append(bytes, state.NowNs()));
+  } else {
+    TRY(writer->Write(offset, bytes, state.NowNs()));
+  }
+  return bytes.size();
+}
+
+Status FlushFile(FileSystemState& state, HandleId id) {
+  const auto handle = TRY(state.files.Find(id));
+  if (!handle->can_write) return Ok();
+  return CommitFile(state, handle->node);
+}
+
+void ReleaseFile(FileSystemState& state, HandleId id) {
+  const auto handle = state.files.Remove(id);
+  if (handle != nullptr) DropHandle(state, *handle);
+}
+
+}  // namespace replicafs

@@ -1,0 +1,29 @@
+// Open files.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "backend/base/result.h"
+#include "fs/core/file_system_state.h"
+
+namespace replicafs {
+
+struct CreateRequest {
+  NodeId parent;
+  std::string_view name;
+  mode_t mode = 0;
+  int flags = 0;
+};
+
+// Writes nothing to the store: the file lives in this mount until its first commit.
+Result<CreatedFile> CreateFile(FileSystemState& state, const CreateRequest& request,
+                               const Caller& caller);
+Result<OpenedFile> OpenFileNode(FileSystemState& state, NodeId node, int flags);
+Result<size_t> ReadFile(FileSystemState& state, HandleId handle, uint64_t offset,
+                        std::span<std::byte> into);
+Result<size_t> WriteFile(FileSystemState& state, HandleId handle, uint64_t offset, ByteSpan bytes);
+Status FlushFile(FileSystemState& state, HandleId handle);
+void ReleaseFile(FileSystemState& state, HandleId handle);
+
+}  // namespace replicafs

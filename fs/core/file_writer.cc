@@ -1,0 +1,124 @@
+#include "fs/core/file_writer.h"
+
+#include <utility>
+
+#include "fs/core/posix_metadata.h"
+
+namespace replicafs {
+namespace {
+
+constexpr int64_t kNanosecondsPerTick = 100;
+
+}  // namespace
+
+FileWriter::FileWriter(BlobStore& store, WritePool& pool, std::shared_ptr<BlobReader> base)
+    : content_(store, pool, base), info_(base->info()) {}
+
+FileWriter::FileWriter(BlobStore& store, WritePool& pool, BlobInfo info, Precondition first)
+    : content_(store, pool, nullptr),
+      info_(std::move(info)),
+      first_(std::move(first)),
+      must_commit_(true) {}
+
+Status FileWriter::Write(uint64_t offset, ByteSpan bytes, int64_t now_ns) {
+  TRY(content_.Write(offset, bytes));
+  Modified(now_ns);
+  return Ok();
+}
+
+Status FileWriter::Append(ByteSpan bytes, int64_t now_ns) {
+  MutexLock lock(append_mutex_);
+  return Write(content_.size_bytes(), bytes, now_ns);
+}
+
+Result<size_t> FileWriter::Read(uint64_t offset, std::span<std::byte> into) {
+  return content_.Read(offset, into);
+}
+
+Status FileWriter::Truncate(uint64_t size_bytes, int64_t now_ns) {
+  TRY(content_.Truncate(size_bytes));
+  Modified(now_ns);
+  return Ok();
+}
+
+void FileWriter::Modified(int64_t now_ns) {
+  MutexLock lock(mutex_);
+  RecordModified(now_ns, info_.properties.metadata);
+  info_.last_modified.ticks = now_ns / kNanosecondsPerTick;
+  must_commit_ = true;
+  ++changes_;
+}
+
+BlobInfo FileWriter::Info() const {
+  const uint64_t size_bytes = content_.size_bytes();
+  MutexLock lock(mutex_);
+  BlobInfo info = info_;
+  info.size_bytes = size_bytes;
+  return info;
+}
+
+void FileWriter::SetProperties(BlobProperties properties, int64_t now_ns) {
+  MutexLock lock(mutex_);
+  info_.properties = std::move(properties);
+  info_.last_modified.ticks = now_ns / kNanosecondsPerTick;
+  must_commit_ = true;
+  ++changes_;
+}
+
+void FileWriter::AdoptInfo(const BlobInfo& info) {
+  MutexLock lock(mutex_);
+  info_ = info;
+}
+
+bool FileWriter::NeedsCommit() const {
+  const bool content_changed = content_.dirty();
+  MutexLock lock(mutex_);
+  return must_commit_ || content_changed;
+}
+
+VersionId FileWriter::committed() const {
+  MutexLock lock(mutex_);
+  return committed_;
+}
+
+void FileWriter::Renamed(VersionId version) {
+  MutexLock lock(mutex_);
+  if (committed_) committed_ = version;
+}
+
+void FileWriter::DropPrecondition() {
+  MutexLock lock(mutex_);
+  first_ = {};
+}
+
+Result<CommitBlob> FileWriter::PrepareCommit(const BlobPath& path) {
+  CommitBlob commit{.path = path};
+  {
+    MutexLock lock(mutex_);
+    must_commit_ = true;  // until Committed
+    prepared_changes_ = changes_;
+    commit.properties = info_.properties;
+    commit.replaces = committed_;
+    if (!committed_) commit.precondition = first_;
+  }
+  // After the properties: content written in between is committed with times a little too old, and
+  // again, with the right ones, by the next commit.
+  commit.content = TRY(content_.MakeContent());
+  return commit;
+}
+
+void FileWriter::Committed(const Outcome& outcome, const CommitBlob& commit) {
+  MutexLock lock(mutex_);
+  committed_ = outcome.version;
+  info_.name = commit.path.name;
+  info_.version = outcome.version;
+  info_.etag = outcome.etag;
+  if (info_.created.ticks == 0) info_.created = outcome.last_modified;
+  info_.sequence = outcome.sequence;
+  info_.origin.reset();
+  if (changes_ != prepared_changes_) return;
+  info_.last_modified = outcome.last_modified;
+  must_commit_ = false;
+}
+
+}  // namespace replicafs

@@ -1,0 +1,65 @@
+// A file under write: from the first change to the last close.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "backend/base/mutex.h"
+#include "backend/blob/blob_store.h"
+#include "cache/dirty_file.h"
+#include "fs/core/types.h"
+
+namespace replicafs {
+
+// Shared by all handles of the file. Thread-safe.
+class FileWriter {
+ public:
+  // Begins with what `base` has: a version of the blob. `base` and `pool` as DirtyFile.
+  FileWriter(BlobStore& store, WritePool& pool, std::shared_ptr<BlobReader> base);
+  // Begins empty, with these properties; must be committed even when nothing is written.
+  // `first`: what the first commit expects of the name.
+  FileWriter(BlobStore& store, WritePool& pool, BlobInfo info, Precondition first);
+
+  Status Write(uint64_t offset, ByteSpan bytes, int64_t now_ns);
+  Status Append(ByteSpan bytes, int64_t now_ns);
+  Result<size_t> Read(uint64_t offset, std::span<std::byte> into);
+  Status Truncate(uint64_t size_bytes, int64_t now_ns);
+
+  // The blob as it will be committed: its properties, size and times.
+  BlobInfo Info() const EXCLUDES(mutex_);
+  // Changes what will be committed.
+  void SetProperties(BlobProperties properties, int64_t now_ns) EXCLUDES(mutex_);
+  // Takes over what was changed in the store meanwhile; nothing needs to be committed for it.
+  void AdoptInfo(const BlobInfo& info) EXCLUDES(mutex_);
+
+  bool NeedsCommit() const EXCLUDES(mutex_);
+  // Zero: nothing committed yet.
+  VersionId committed() const EXCLUDES(mutex_);
+  // The file was renamed: its newest version is this one. Only if the session had committed.
+  void Renamed(VersionId version) EXCLUDES(mutex_);
+  // The first commit need not find the name free.
+  void DropPrecondition() EXCLUDES(mutex_);
+
+  // What to commit at `path`, all that was written before the call. When the commit does not follow
+  // or fails, the next call gives it again. One at a time: REQUIRES the file's commit lock.
+  Result<CommitBlob> PrepareCommit(const BlobPath& path) EXCLUDES(mutex_);
+  void Committed(const Outcome& outcome, const CommitBlob& commit) EXCLUDES(mutex_);
+
+ private:
+  void Modified(int64_t now_ns) EXCLUDES(mutex_);
+
+  DirtyFile content_;
+  Mutex append_mutex_;
+
+  mutable Mutex mutex_;
+  BlobInfo info_ GUARDED_BY(mutex_);  // its size is not kept up
+  Precondition first_ GUARDED_BY(mutex_);
+  bool must_commit_ GUARDED_BY(mutex_) = false;
+  uint64_t changes_ GUARDED_BY(mutex_) = 0;  // of properties and times
+  uint64_t prepared_changes_ GUARDED_BY(mutex_) = 0;
+  VersionId committed_ GUARDED_BY(mutex_);
+};
+
+}  // namespace replicafs

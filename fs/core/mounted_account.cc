@@ -1,0 +1,33 @@
+#include "fs/core/mounted_account.h"
+
+#include <cstring>
+#include <utility>
+
+#include "backend/base/digest.h"
+
+namespace replicafs {
+namespace {
+
+constexpr unsigned kFileIdBits = 48;
+constexpr uint64_t kFileIdMask = (uint64_t{1} << kFileIdBits) - 1;
+
+}  // namespace
+
+MountedAccount::MountedAccount(std::shared_ptr<Account> opened)
+    : account(std::move(opened)),
+      status(std::make_unique<StatusReader>(account)),
+      inode_base(StableHash(account->name()) & ~kFileIdMask) {}
+
+uint64_t MountedAccount::InodeOf(uint64_t file_id, std::string_view path) const {
+  const uint64_t number = file_id != 0 ? file_id : StableHash(path);
+  return inode_base | (number & kFileIdMask);
+}
+
+uint64_t StableHash(std::string_view text) {
+  const Digest digest = Sha256(AsBytes(text));
+  uint64_t hash = 0;
+  std::memcpy(&hash, digest.bytes.data(), sizeof hash);
+  return hash;
+}
+
+}  // namespace replicafs

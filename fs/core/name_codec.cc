@@ -1,0 +1,160 @@
+#include "fs/core/name_codec.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "backend/base/digest.h"
+#include "backend/blob/utf8.h"
+
+namespace replicafs {
+namespace {
+
+constexpr std::string_view kEscape = "%!";
+constexpr std::string_view kBesideSuffix = "%file";
+constexpr size_t kHashDigits = 16;
+constexpr size_t kHashedPrefixMaxBytes = 200;
+
+bool IsOffending(std::string_view character) {
+  const auto first = static_cast<uint8_t>(character[0]);
+  return first < 0x20 || first == 0x7F || first == '\\' || character == "\xEF\xBF\xBE" ||
+         character == "\xEF\xBF\xBF";
+}
+
+// The first character, or a byte that belongs to none.
+std::string_view FirstCharacter(std::string_view text, bool& valid) {
+  const size_t bytes = Utf8CharacterBytes(text);
+  valid = bytes != 0;
+  return text.substr(0, valid ? bytes : 1);
+}
+
+bool NeedsEncoding(std::string_view name) {
+  if (name.starts_with(kEscape) || name.ends_with('.')) return true;
+  while (!name.empty()) {
+    bool valid = false;
+    const std::string_view character = FirstCharacter(name, valid);
+    if (!valid || IsOffending(character)) return true;
+    name.remove_prefix(character.size());
+  }
+  return false;
+}
+
+std::string Encoded(std::string_view name) {
+  std::string encoded(kEscape);
+  while (!name.empty()) {
+    bool valid = false;
+    const std::string_view character = FirstCharacter(name, valid);
+    const bool trailing_dot = name == ".";
+    if (!valid || IsOffending(character) || character == "%" || trailing_dot) {
+      for (const char byte : character)
+        encoded += fmt::format("%{:02X}", static_cast<unsigned>(static_cast<uint8_t>(byte)));
+    } else {
+      encoded += character;
+    }
+    name.remove_prefix(character.size());
+  }
+  return encoded;
+}
+
+int HexDigit(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+  return -1;
+}
+
+// What Encoded made this of; nullopt when it cannot have.
+std::optional<std::string> Decoded(std::string_view encoded) {
+  if (!encoded.starts_with(kEscape)) return std::nullopt;
+  std::string name;
+  for (size_t i = kEscape.size(); i < encoded.size(); ++i) {
+    if (encoded[i] != '%') {
+      name += encoded[i];
+      continue;
+    }
+    if (i + 2 >= encoded.size()) return std::nullopt;
+    const int high = HexDigit(encoded[i + 1]);
+    const int low = HexDigit(encoded[i + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    name += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  if (Encoded(name) != encoded) return std::nullopt;
+  return name;
+}
+
+bool IsLinuxName(std::string_view name, NamePlace place) {
+  return !name.empty() && name != "." && name != ".." && name.size() <= kLinuxNameMaxBytes &&
+         name.find('/') == std::string_view::npos && name.find('\0') == std::string_view::npos &&
+         !(place == NamePlace::kContainerRoot && name == kVersionsName);
+}
+
+std::optional<std::string> BesideComponent(std::string_view name) {
+  if (!name.starts_with(kEscape) || !name.ends_with(kBesideSuffix)) return std::nullopt;
+  return Decoded(name.substr(0, name.size() - kBesideSuffix.size()));
+}
+
+// Names that stand for something other than what storing them would give.
+std::optional<StoredName> Reserved(std::string_view name, NamePlace place);
+
+// The Linux name that is stored as this component, if there is one.
+std::optional<std::string> StoredFrom(std::string_view component, NamePlace place) {
+  std::string name(component);
+  if (NeedsEncoding(component)) {
+    auto decoded = Decoded(component);
+    if (!decoded || !NeedsEncoding(*decoded)) return std::nullopt;
+    name = std::move(*decoded);
+  }
+  if (!IsLinuxName(name, place) || Reserved(name, place)) return std::nullopt;
+  return name;
+}
+
+// Recursion ends: each step looks at a shorter name.
+std::optional<StoredName> Reserved(std::string_view name, NamePlace place) {
+  if (auto component = BesideComponent(name))
+    return StoredName{std::move(*component), NameForm::kBesideDirectory};
+  auto component = Decoded(name);
+  if (component && !StoredFrom(*component, place))
+    return StoredName{std::move(*component), NameForm::kPlain};
+  return std::nullopt;
+}
+
+// `shown`, or its beginning and a hash of the component when it is too long for a directory.
+std::string Shortened(std::string shown, std::string_view component) {
+  if (shown.size() <= kLinuxNameMaxBytes) return shown;
+  size_t keep = kHashedPrefixMaxBytes;
+  while (keep > 0 && (static_cast<uint8_t>(shown[keep]) & 0xC0) == 0x80) --keep;
+  const Digest digest = Sha256(AsBytes(component));
+  return shown.substr(0, keep) + "~" + ToHex(std::span(digest.bytes).first(kHashDigits / 2));
+}
+
+}  // namespace
+
+Result<StoredName> ToStored(std::string_view linux_name, NamePlace place) {
+  if (linux_name.size() > kLinuxNameMaxBytes)
+    return Error{ErrorCode::kNameTooLong, "the name has more than 255 bytes"};
+  if (!IsLinuxName(linux_name, place)) {
+    return Error{ErrorCode::kInvalid, fmt::format("'{}' cannot be the name of a file", linux_name)};
+  }
+  if (auto reserved = Reserved(linux_name, place)) return std::move(*reserved);
+  return StoredName{NeedsEncoding(linux_name) ? Encoded(linux_name) : std::string(linux_name),
+                    NameForm::kPlain};
+}
+
+std::string ToShown(const StoredName& stored, NamePlace place) {
+  const std::string& component = stored.component;
+  if (stored.form == NameForm::kBesideDirectory)
+    return Shortened(Encoded(component) + std::string(kBesideSuffix), component + "%file");
+  if (auto name = StoredFrom(component, place)) return std::move(*name);
+  return Shortened(Encoded(component), component);
+}
+
+bool IsHashedName(std::string_view linux_name) {
+  if (!linux_name.starts_with(kEscape) || linux_name.size() <= kHashDigits) return false;
+  const std::string_view hash = linux_name.substr(linux_name.size() - kHashDigits);
+  return linux_name[linux_name.size() - kHashDigits - 1] == '~' &&
+         hash.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+}  // namespace replicafs

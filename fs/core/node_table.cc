@@ -1,0 +1,222 @@
+#include "fs/core/node_table.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace replicafs {
+
+NodeTable::NodeTable(const NodeSeed& root) {
+  MutexLock lock(mutex_);
+  const NodePtr node = Make(root);
+  node->lookups_ = 1;
+  REPLICAFS_CHECK(node->id == kRootNode);
+}
+
+NodePtr NodeTable::Make(const NodeSeed& seed) {
+  auto node = std::make_shared<Node>(NodeId{++last_id_}, seed.kind, seed.type);
+  node->place = seed.place;
+  node->account = seed.account;
+  node->version = seed.version;
+  node->component_ = seed.component;
+  nodes_.emplace(node->id.value, node);
+  return node;
+}
+
+Result<NodePtr> NodeTable::Find(NodeId id) const {
+  MutexLock lock(mutex_);
+  const auto found = nodes_.find(id.value);
+  if (found == nodes_.end())
+    return Error{ErrorCode::kStale, "node " + std::to_string(id.value) + " is forgotten"};
+  return found->second;
+}
+
+NodePtr NodeTable::FindChild(const NodePtr& parent, std::string_view name) const {
+  MutexLock lock(mutex_);
+  const auto child = parent->children_.find(name);
+  if (child == parent->children_.end()) return nullptr;
+  return nodes_.at(child->second->id.value);
+}
+
+NodePtr NodeTable::Intern(const NodePtr& parent, std::string_view name, const NodeSeed& seed,
+                          uint64_t lookups) {
+  MutexLock lock(mutex_);
+  const auto found = parent->children_.find(name);
+  if (found != parent->children_.end()) {
+    Node& existing = *found->second;
+    const bool same = existing.kind == seed.kind && existing.type == seed.type &&
+                      existing.component_ == seed.component && existing.version == seed.version;
+    if (same || existing.pending) {
+      existing.lookups_ += lookups;
+      return nodes_.at(existing.id.value);
+    }
+    Detach(existing);
+  }
+  NodePtr node = Make(seed);
+  node->parent_ = parent;
+  ++parent->pins_;
+  node->name_ = name;
+  node->lookups_ = lookups;
+  node->linked_ = true;
+  parent->children_.emplace(node->name_, node.get());
+  REPLICAFS_CHECK(lookups > 0);  // else nobody would ever give it back
+  return node;
+}
+
+void NodeTable::AddLookup(Node& node) {
+  MutexLock lock(mutex_);
+  ++node.lookups_;
+}
+
+void NodeTable::Forget(NodeId id, uint64_t lookups) {
+  MutexLock lock(mutex_);
+  const auto found = nodes_.find(id.value);
+  if (found == nodes_.end() || id == kRootNode) return;
+  const NodePtr node = found->second;
+  node->lookups_ -= std::min(node->lookups_, lookups);
+  Collect(*node);
+}
+
+void NodeTable::Pin(Node& node) {
+  MutexLock lock(mutex_);
+  ++node.pins_;
+}
+
+void NodeTable::Unpin(Node& node) {
+  MutexLock lock(mutex_);
+  REPLICAFS_CHECK(node.pins_ > 0);
+  --node.pins_;
+  Collect(node);
+}
+
+void NodeTable::Detach(Node& node) {
+  if (!node.linked_) return;
+  node.linked_ = false;
+  node.parent_->children_.erase(node.name_);
+}
+
+void NodeTable::Collect(Node& node) {
+  NodePtr current = node.lookups_ == 0 && node.pins_ == 0 && nodes_.contains(node.id.value)
+                        ? nodes_.at(node.id.value)
+                        : nullptr;
+  while (current != nullptr && current->lookups_ == 0 && current->pins_ == 0) {
+    Detach(*current);
+    nodes_.erase(current->id.value);
+    // The parent pointer stays: an operation under way may still ask where the node lies.
+    NodePtr parent = current->parent_;
+    if (parent != nullptr) --parent->pins_;
+    current = std::move(parent);
+  }
+}
+
+Location NodeTable::LocationOf(const Node& node) const {
+  MutexLock lock(mutex_);
+  Location location{.place = node.place};
+  const bool is_walk_start = node.parent_ == nullptr || node.kind == NodeKind::kContainer ||
+                             node.kind == NodeKind::kVersionsRoot;
+  if (is_walk_start) {
+    location.name = node.component_;
+    location.is_root = node.component_.empty();
+    return location;
+  }
+  std::vector<const Node*> chain;
+  const Node* at = node.kind == NodeKind::kVersion ? node.parent_.get() : &node;
+  bool has_name = false;
+  for (;; at = at->parent_.get()) {
+    chain.push_back(at);
+    if (at->parent_ == nullptr || at->kind == NodeKind::kContainer ||
+        at->kind == NodeKind::kVersionsRoot) {
+      has_name = !at->component_.empty();
+      break;
+    }
+  }
+  location.name = chain.back()->component_;
+  for (size_t i = chain.size() - 1; i-- > 0;) {
+    if (has_name) location.name += '/';
+    location.name += chain[i]->component_;
+    has_name = true;
+  }
+  location.is_root = !has_name;
+  return location;
+}
+
+NodePtr NodeTable::ParentOf(const Node& node) const {
+  MutexLock lock(mutex_);
+  return node.parent_;
+}
+
+std::string NodeTable::NameOf(const Node& node) const {
+  MutexLock lock(mutex_);
+  return node.name_;
+}
+
+std::string NodeTable::ComponentOf(const Node& node) const {
+  MutexLock lock(mutex_);
+  return node.component_;
+}
+
+void NodeTable::Unlink(Node& node) {
+  MutexLock lock(mutex_);
+  Detach(node);
+}
+
+void NodeTable::Move(const NodePtr& parent, std::string_view name, const NodePtr& new_parent,
+                     std::string_view new_name, std::string_view new_component) {
+  MutexLock lock(mutex_);
+  const auto replaced = new_parent->children_.find(new_name);
+  const auto moved = parent->children_.find(name);
+  Node* node = moved == parent->children_.end() ? nullptr : moved->second;
+  if (replaced != new_parent->children_.end() && replaced->second != node)
+    Detach(*replaced->second);
+  if (node == nullptr) return;
+  Detach(*node);
+  const NodePtr old_parent = std::exchange(node->parent_, new_parent);
+  ++new_parent->pins_;
+  --old_parent->pins_;
+  node->name_ = new_name;
+  node->component_ = new_component;
+  node->linked_ = true;
+  new_parent->children_.emplace(node->name_, node);
+  Collect(*old_parent);
+}
+
+std::vector<std::pair<std::string, NodePtr>> NodeTable::PendingChildren(const Node& parent) const {
+  MutexLock lock(mutex_);
+  std::vector<std::pair<std::string, NodePtr>> pending;
+  for (const auto& [name, child] : parent.children_) {
+    if (child->pending) pending.emplace_back(name, nodes_.at(child->id.value));
+  }
+  return pending;
+}
+
+bool NodeTable::HasPendingChildren(const Node& parent) const {
+  MutexLock lock(mutex_);
+  for (const auto& [name, child] : parent.children_) {
+    if (child->pending) return true;
+  }
+  return false;
+}
+
+bool NodeTable::IsAncestor(const Node& ancestor, const Node& node) const {
+  MutexLock lock(mutex_);
+  for (const Node* at = &node; at != nullptr; at = at->parent_.get()) {
+    if (at == &ancestor) return true;
+  }
+  return false;
+}
+
+void NodeTable::ForEach(const std::function<void(const NodePtr&)>& visit) const {
+  std::vector<NodePtr> all;
+  {
+    MutexLock lock(mutex_);
+    all.reserve(nodes_.size());
+    for (const auto& [id, node] : nodes_) all.push_back(node);
+  }
+  for (const NodePtr& node : all) visit(node);
+}
+
+size_t NodeTable::size() const {
+  MutexLock lock(mutex_);
+  return nodes_.size();
+}
+
+}  // namespace replicafs

@@ -1,0 +1,85 @@
+// The nodes that the kernel or an open handle knows, as a tree: renaming a directory moves
+// everything below it. A node is kept while it has lookups, pins or children.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "backend/base/mutex.h"
+#include "backend/base/result.h"
+#include "fs/core/location.h"
+#include "fs/core/node.h"
+
+namespace replicafs {
+
+using NodePtr = std::shared_ptr<Node>;
+
+// What a node is made from.
+struct NodeSeed {
+  NodeKind kind = NodeKind::kFile;
+  mode_t type = 0;
+  std::string component;
+  const ContainerPlace* place = nullptr;
+  MountedAccount* account = nullptr;
+  VersionId version;
+};
+
+// Thread-safe. Its lock is never held across a call to a store.
+class NodeTable {
+ public:
+  // Makes the root, which is never forgotten.
+  explicit NodeTable(const NodeSeed& root);
+  NodeTable(const NodeTable&) = delete;
+  NodeTable& operator=(const NodeTable&) = delete;
+
+  // kStale for an id that was never given out or is forgotten.
+  Result<NodePtr> Find(NodeId id) const EXCLUDES(mutex_);
+  NodePtr FindChild(const NodePtr& parent, std::string_view name) const EXCLUDES(mutex_);
+
+  // The node for `name`, made when there is none; one of another kind is put aside. Counts
+  // `lookups`.
+  NodePtr Intern(const NodePtr& parent, std::string_view name, const NodeSeed& seed,
+                 uint64_t lookups) EXCLUDES(mutex_);
+  void AddLookup(Node& node) EXCLUDES(mutex_);
+  void Forget(NodeId id, uint64_t lookups) EXCLUDES(mutex_);
+  // Keeps the node for an open handle.
+  void Pin(Node& node) EXCLUDES(mutex_);
+  void Unpin(Node& node) EXCLUDES(mutex_);
+
+  // Where the node lies now; of an unlinked one: where it lay.
+  Location LocationOf(const Node& node) const EXCLUDES(mutex_);
+  NodePtr ParentOf(const Node& node) const EXCLUDES(mutex_);
+  std::string NameOf(const Node& node) const EXCLUDES(mutex_);
+  std::string ComponentOf(const Node& node) const EXCLUDES(mutex_);
+
+  // Takes the name away from the node.
+  void Unlink(Node& node) EXCLUDES(mutex_);
+  // Whatever had the new name loses it. The node, if any, has the new name.
+  void Move(const NodePtr& parent, std::string_view name, const NodePtr& new_parent,
+            std::string_view new_name, std::string_view new_component) EXCLUDES(mutex_);
+
+  // Children that no store knows yet, by name.
+  std::vector<std::pair<std::string, NodePtr>> PendingChildren(const Node& parent) const
+      EXCLUDES(mutex_);
+  bool HasPendingChildren(const Node& parent) const EXCLUDES(mutex_);
+  bool IsAncestor(const Node& ancestor, const Node& node) const EXCLUDES(mutex_);
+  void ForEach(const std::function<void(const NodePtr&)>& visit) const EXCLUDES(mutex_);
+  size_t size() const EXCLUDES(mutex_);
+
+ private:
+  NodePtr Make(const NodeSeed& seed) REQUIRES(mutex_);
+  void Detach(Node& node) REQUIRES(mutex_);
+  // Drops the node, and its ancestors, when nothing needs it any more.
+  void Collect(Node& node) REQUIRES(mutex_);
+
+  mutable Mutex mutex_;
+  uint64_t last_id_ GUARDED_BY(mutex_) = 0;
+  std::unordered_map<uint64_t, NodePtr> nodes_ GUARDED_BY(mutex_);
+};
+
+}  // namespace replicafs

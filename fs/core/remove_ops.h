@@ -1,0 +1,26 @@
+// unlink and rmdir.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "backend/base/result.h"
+#include "backend/blob/mutation.h"
+#include "fs/core/file_system_state.h"
+
+namespace replicafs {
+
+Status Unlink(FileSystemState& state, NodeId parent, std::string_view name);
+Status RemoveDirectory(FileSystemState& state, NodeId parent, std::string_view name);
+
+// What to change together with the removal of `leaving` from `directory`, so that the directory
+// stays when that was all it had: a marker. nullopt when there is more in it, and in destinations.
+Result<std::optional<Mutation>> KeepDirectory(FileSystemState& state, const Location& directory,
+                                              const Location& leaving);
+
+// Keeps what open handles of the file need once its name is gone. REQUIRES its commit lock.
+void KeepOrphan(const Location& location, const BlobInfo& info, Node& node);
+// The name is gone from the store: no commit brings it back.
+void MarkUnlinked(FileSystemState& state, Node& node);
+
+}  // namespace replicafs
