@@ -35,11 +35,13 @@ Result<Outcome> MakeOne(Change& change, const Mutation& mutation, const std::opt
 }
 
 Result<std::vector<Outcome>> MakeAll(Change& change, const std::vector<Mutation>& mutations,
-                                     const Hashes& hashes) {
+                                     const Hashes& hashes, uint64_t inline_max_bytes) {
   std::vector<Outcome> outcomes;
   outcomes.reserve(mutations.size());
-  for (size_t i = 0; i < mutations.size(); ++i)
+  for (size_t i = 0; i < mutations.size(); ++i) {
+    TRY(Validate(mutations[i], inline_max_bytes));
     outcomes.push_back(TRY(MakeOne(change, mutations[i], hashes[i])));
+  }
   TRY(change.Finish());
   return outcomes;
 }
@@ -70,7 +72,6 @@ Status Applier::SyncNewBlocks(const std::vector<Mutation>& mutations) {
 
 Result<std::vector<Outcome>> Applier::Apply(const std::vector<Mutation>& mutations,
                                             uint64_t writer) {
-  for (const Mutation& mutation : mutations) TRY(Validate(mutation, inline_max_bytes_));
   if (mutations.empty()) return std::vector<Outcome>();
   TRY(SyncNewBlocks(mutations));
   const Hashes hashes = HashInline(mutations);
@@ -83,7 +84,7 @@ Result<std::vector<Outcome>> Applier::Apply(const std::vector<Mutation>& mutatio
                   .writer = writer,
                   .counters = TRY(ReadCounters(transaction, tables_)),
                   .moves = TRY(Moves::Find(transaction, tables_, mutations))};
-    outcomes = TRY(MakeAll(change, mutations, hashes));
+    outcomes = TRY(MakeAll(change, mutations, hashes, inline_max_bytes_));
     return Ok();
   });
   if (!done) return done.error();

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <bitset>
 #include <cerrno>
 #include <memory>
 
@@ -52,10 +51,7 @@ BlockFiles::BlockFiles(std::string account_directory, const Clock& clock)
 
 Status BlockFiles::Create(const std::string& account_directory) {
   TRY(MakeDirectories(account_directory + "/staging"));
-  const std::string blocks = account_directory + "/blocks";
-  for (size_t shard = 0; shard < kShardCount; ++shard)
-    TRY(MakeDirectories(fmt::format("{}/{:02x}", blocks, shard)));
-  TRY(SyncDirectory(blocks));
+  TRY(MakeDirectories(account_directory + "/blocks"));
   return SyncDirectory(account_directory);
 }
 
@@ -102,8 +98,7 @@ Status BlockFiles::Stage(const Digest& digest, ByteSpan bytes) const {
     return SyncData(file.get(), temporary);
   };
   Status written = write();
-  if (written && ::rename(temporary.c_str(), PathOf(digest).c_str()) != 0)
-    written = ErrnoError("rename '" + temporary + "'", errno);
+  if (written) written = MoveIn(temporary, digest);
   if (!written) {
     ::unlink(temporary.c_str());
     return written;
@@ -123,12 +118,38 @@ bool BlockFiles::IsDamaged(const Digest& digest) const {
   return damaged_.contains(digest);
 }
 
+Status BlockFiles::MoveIn(const std::string& temporary, const Digest& digest) const {
+  const std::string path = PathOf(digest);
+  if (::rename(temporary.c_str(), path.c_str()) == 0) return Ok();
+  if (errno == ENOENT) {
+    TRY(MakeDirectories(ShardPath(ShardOf(digest))));
+    if (::rename(temporary.c_str(), path.c_str()) == 0) return Ok();
+  }
+  return ErrnoError("rename '" + temporary + "'", errno);
+}
+
 Status BlockFiles::SyncEntries(std::span<const Digest> digests) const {
   std::bitset<kShardCount> shards;
   for (const Digest& digest : digests) shards.set(ShardOf(digest));
-  for (size_t shard = 0; shard < kShardCount; ++shard) {
-    if (shards.test(shard)) TRY(SyncDirectory(ShardPath(shard)));
+  std::bitset<kShardCount> fresh;
+  {
+    MutexLock lock(shards_mutex_);
+    fresh = shards & ~durable_shards_;
   }
+  for (size_t shard = 0; shard < kShardCount; ++shard) {
+    if (!shards.test(shard)) continue;
+    Status synced = SyncDirectory(ShardPath(shard));
+    // No directory, no block: the commit finds that out and says so.
+    if (!synced && synced.error().code == ErrorCode::kNotFound) {
+      fresh.reset(shard);
+    } else if (!synced) {
+      return synced;
+    }
+  }
+  if (fresh.none()) return Ok();
+  TRY(SyncDirectory(blocks_));
+  MutexLock lock(shards_mutex_);
+  durable_shards_ |= fresh;
   return Ok();
 }
 
@@ -165,8 +186,10 @@ Result<bool> BlockFiles::RemoveIfOlder(const Digest& digest, Timestamp before) c
 Status BlockFiles::ForEach(size_t shard, const std::function<Status(const Digest&)>& block,
                            const std::function<Status(const std::string&)>& stranger) const {
   const std::string directory = ShardPath(shard);
-  const std::vector<std::string> names = TRY(NamesIn(directory));
-  for (const std::string& name : names) {
+  auto names = NamesIn(directory);
+  if (!names && names.error().code == ErrorCode::kNotFound) return Ok();
+  if (!names) return std::move(names).error();
+  for (const std::string& name : *names) {
     const auto digest = DigestFromHex(name);
     if (digest && ShardOf(*digest) == shard && ToHex(*digest) == name) {
       TRY(block(*digest));

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -23,7 +24,8 @@ namespace replicafs::embedded {
 
 constexpr size_t kShardCount = 256;
 
-// Thread-safe. A file's modification time, taken from the account's clock, says when somebody last
+// Thread-safe. The 256 directories are made when they are first needed: a new account costs little.
+// A file's modification time, taken from the account's clock, says when somebody last
 // wanted it; garbage collection spares young files.
 class BlockFiles {
  public:
@@ -39,7 +41,7 @@ class BlockFiles {
   // is not.
   Status Stage(const Digest& digest, ByteSpan bytes) const;
   // Makes the directory entries of the blocks durable.
-  Status SyncEntries(std::span<const Digest> digests) const;
+  Status SyncEntries(std::span<const Digest> digests) const EXCLUDES(shards_mutex_);
   // Somebody read the block and its bytes were wrong: the next Stage writes it anew.
   void MarkDamaged(const Digest& digest) const EXCLUDES(damaged_mutex_);
   bool IsDamaged(const Digest& digest) const EXCLUDES(damaged_mutex_);
@@ -58,6 +60,8 @@ class BlockFiles {
 
  private:
   std::string TemporaryPath() const;
+  // Renames, making the directory of the block when it is missing.
+  Status MoveIn(const std::string& temporary, const Digest& digest) const;
   Status SetTime(int fd, const std::string& path) const;
 
   const std::string blocks_;
@@ -66,6 +70,9 @@ class BlockFiles {
   mutable std::atomic<uint64_t> next_temporary_;
   mutable Mutex damaged_mutex_;
   mutable std::unordered_set<Digest, DigestHash> damaged_ GUARDED_BY(damaged_mutex_);
+  mutable Mutex shards_mutex_;
+  // Directories whose own entries this process has made durable.
+  mutable std::bitset<kShardCount> durable_shards_ GUARDED_BY(shards_mutex_);
 };
 
 // When the file was last modified, by the account's clock.
