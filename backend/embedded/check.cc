@@ -1,6 +1,8 @@
 #include "backend/embedded/check.h"
 
 #include "backend/embedded/account_parts.h"
+#include "backend/embedded/check_blocks.h"
+#include "backend/embedded/check_tables.h"
 
 namespace replicafs::embedded {
 
@@ -11,8 +13,29 @@ bool CheckReport::clean() const {
   return true;
 }
 
-Result<CheckReport> Check(AccountParts& /*parts*/, const CheckOptions& /*options*/) {
-  return Error{ErrorCode::kNotSupported, "check"};
+Result<CheckReport> Check(AccountParts& parts, const CheckOptions& options) {
+  CheckReport report;
+  const bool repair = options.repair == CheckRepair::kRepair;
+  BlockTable blocks;
+  if (repair) {
+    // Inside a write transaction nothing changes between looking and mending.
+    const Status done =
+        parts.environment->Update([&](lmdb::WriteTransaction& transaction) -> Status {
+          report = {};
+          blocks.clear();
+          TableCheck check(transaction, parts.tables, report);
+          TRY(check.Run(blocks));
+          return check.Repair(transaction, parts.clock.Now());
+        });
+    if (!done) return done.error();
+  } else {
+    const lmdb::ReadTransaction transaction = TRY(parts.environment->BeginRead());
+    TableCheck check(transaction, parts.tables, report);
+    TRY(check.Run(blocks));
+  }
+  TRY(CheckBlockFiles(parts, blocks, options.depth, report));
+  if (repair) TRY(parts.garbage.CollectAll(kCheckGrace));
+  return report;
 }
 
 }  // namespace replicafs::embedded

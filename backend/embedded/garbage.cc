@@ -62,6 +62,11 @@ Result<GarbageCollector::Batch> GarbageCollector::CollectBatch(Timestamp before,
     for (const std::string& key : keys) {
       const Digest digest = DigestOf(key);
       if (pinned.contains(digest)) continue;
+      const auto row = TRY(tables_.blocks.Get(transaction, BlockKey(digest)));
+      BlockRecord record;
+      if (row) record = TRY(DecodeBlock(*row));
+      if (record.references > 0)
+        return Error{ErrorCode::kCorrupt, "block " + ToHex(digest) + " is queued though in use"};
       const bool gone = TRY(files_.RemoveIfOlder(digest, before));
       if (!gone) continue;
       TRY(tables_.unreferenced.Delete(transaction, key));

@@ -10,7 +10,6 @@ namespace {
 
 constexpr uint64_t kFormat = 1;
 constexpr std::string_view kFormatKey = "format";
-constexpr std::string_view kCountersKey = "counters";
 
 constexpr std::array<std::string_view, 11> kNames{
     "meta",         "containers", "entries",      "graves",  "versions", "contents",

@@ -24,6 +24,9 @@ struct Tables {
   lmdb::Table state;         // StateKey -> value
 };
 
+// The row of `meta` that holds the counters.
+constexpr std::string_view kCountersKey = "counters";
+
 // Writes the format of a new account. kExists when there is one already.
 Status CreateSchema(lmdb::Environment& environment);
 // kNotSupported when a newer program wrote the account; kNotFound when none did.

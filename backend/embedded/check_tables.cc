@@ -1,0 +1,231 @@
+#include "backend/embedded/check_tables.h"
+
+#include <algorithm>
+
+#include "backend/embedded/codec.h"
+#include "backend/embedded/keys.h"
+#include "backend/embedded/lookup.h"
+
+namespace replicafs::embedded {
+namespace {
+
+std::string Quoted(const std::string& name) {
+  return "'" + name + "'";
+}
+
+}  // namespace
+
+size_t TableCheck::Find(std::string kind, std::string what) {
+  report_.findings.push_back({Severity::kError, std::move(kind), std::move(what), false});
+  return report_.findings.size() - 1;
+}
+
+void TableCheck::Mend(size_t finding, const lmdb::Table& table, std::string key,
+                      std::optional<std::string> value) {
+  fixes_.push_back({&table, std::move(key), std::move(value), finding});
+}
+
+Status TableCheck::Run(BlockTable& blocks) {
+  seen_.next_content_id = 0;
+  TRY(CheckContainers());
+  TRY(CheckRowOwners());
+  TRY(CheckContents());
+  TRY(CheckBlocks(blocks));
+  TRY(CheckUnreferenced(blocks));
+  TRY(CheckJournal());
+  return CheckCounters();
+}
+
+Status TableCheck::Repair(lmdb::WriteTransaction& transaction, Timestamp now) {
+  for (const Fix& fix : fixes_) {
+    if (fix.value) {
+      TRY(fix.table->Put(transaction, fix.key, *fix.value));
+    } else {
+      TRY(fix.table->Delete(transaction, fix.key));
+    }
+    if (fix.table == &tables_.blocks && fix.value) {
+      // Without references a block waits for the collector like any other.
+      BlockRecord record = TRY(DecodeBlock(*fix.value));
+      if (record.references == 0) {
+        record.unreferenced_since = now;
+        TRY(tables_.blocks.Put(transaction, fix.key, Encode(record)));
+        TRY(tables_.unreferenced.Put(transaction, UnreferencedKey(now, DigestOf(fix.key)), ""));
+      }
+    }
+    report_.findings[fix.finding].repaired = true;
+  }
+  return Ok();
+}
+
+Status TableCheck::CheckContainers() {
+  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.containers));
+  bool found = TRY(cursor.First());
+  while (found) {
+    ++report_.containers;
+    const ContainerRecord record = TRY(DecodeContainer(cursor.value()));
+    TRY(CheckDirectory(record.root_directory_id, std::string(cursor.key()) + '/', true));
+    found = TRY(cursor.Next());
+  }
+  return Ok();
+}
+
+// Names of directories are unbounded in depth, so the way down is a list and not recursion.
+Status TableCheck::CheckDirectory(uint64_t directory_id, const std::string& name, bool live) {
+  struct Pending {
+    uint64_t id;
+    std::string name;
+    bool live;
+  };
+  std::vector<Pending> pending{{directory_id, name, live}};
+  const auto descend = [&](const lmdb::Table& table, const Pending& at, bool lives) -> Status {
+    auto cursor = TRY(lmdb::Cursor::Open(transaction_, table));
+    bool found = TRY(cursor.Seek(NumberKey(at.id)));
+    while (found && NumberOf(cursor.key()) == at.id) {
+      const std::string component(ComponentOfEntry(cursor.key()));
+      if (IsDirectoryComponent(component)) {
+        const DirectoryRecord record = TRY(DecodeDirectory(cursor.value()));
+        pending.push_back({record.directory_id, at.name + component, lives});
+      }
+      found = TRY(cursor.Next());
+    }
+    return Ok();
+  };
+  while (!pending.empty()) {
+    const Pending at = std::move(pending.back());
+    pending.pop_back();
+    seen_.next_directory_id = std::max(seen_.next_directory_id, at.id + 1);
+    if (!directories_.emplace(at.id, at.name).second) {
+      Find("directory-twice",
+           Quoted(at.name) + " and " + Quoted(directories_[at.id]) + " have the same directory id");
+      continue;
+    }
+    TRY(CheckEntries(at.id, at.name, at.live));
+    TRY(CheckGraves(at.id, at.name));
+    TRY(CheckVersions(at.id, at.name));
+    TRY(descend(tables_.entries, at, true));
+    TRY(descend(tables_.graves, at, false));
+  }
+  return Ok();
+}
+
+Status TableCheck::CheckEntries(uint64_t directory_id, const std::string& name, bool live) {
+  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.entries));
+  bool found = TRY(cursor.Seek(NumberKey(directory_id)));
+  if (!live && found && NumberOf(cursor.key()) == directory_id)
+    Find("directory-not-live", Quoted(name) + " is buried and has live children");
+  while (found && NumberOf(cursor.key()) == directory_id) {
+    const std::string component(ComponentOfEntry(cursor.key()));
+    if (IsDirectoryComponent(component)) {
+      TRY(CheckLiveDirectory(directory_id, component, name + component));
+    } else {
+      const VersionRecord record = TRY(DecodeVersion(cursor.value()));
+      ++seen_.live_blobs;
+      NoteVersion(record);
+      TRY(CheckBlobFlags(directory_id, component, name + component, record));
+    }
+    found = TRY(cursor.Next());
+  }
+  return Ok();
+}
+
+Status TableCheck::CheckLiveDirectory(uint64_t parent_id, const std::string& component,
+                                      const std::string& name) {
+  const auto directory =
+      TRY(FindChildDirectory(transaction_, tables_, parent_id, component, ListScope::kLive));
+  DirectoryRecord right = directory->record;
+  seen_.next_file_id = std::max(seen_.next_file_id, right.file_id + 1);
+  right.live_count = TRY(CountLive(right.directory_id));
+  const auto blob =
+      TRY(FindCurrent(transaction_, tables_, parent_id, component.substr(0, component.size() - 1)));
+  right.has_blob = blob.has_value();
+  if (right == directory->record) return Ok();
+  const size_t finding =
+      Find("directory-counts", "directory " + Quoted(name) + " counts " +
+                                   std::to_string(directory->record.live_count) +
+                                   " children and has " + std::to_string(right.live_count) +
+                                   ", or is wrong about a blob beside it");
+  if (right.live_count > 0)
+    Mend(finding, tables_.entries, EntryKey(parent_id, component), Encode(right));
+  return Ok();
+}
+
+Result<uint64_t> TableCheck::CountLive(uint64_t directory_id) {
+  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.entries));
+  uint64_t count = 0;
+  bool found = TRY(cursor.Seek(NumberKey(directory_id)));
+  while (found && NumberOf(cursor.key()) == directory_id) {
+    ++count;
+    found = TRY(cursor.Next());
+  }
+  return count;
+}
+
+Status TableCheck::CheckBlobFlags(uint64_t parent_id, const std::string& component,
+                                  const std::string& name, const VersionRecord& record) {
+  VersionRecord right = record;
+  right.has_prefix = TRY(HasLiveDirectory(transaction_, tables_, parent_id, component));
+  if (right == record) return Ok();
+  const size_t finding =
+      Find("blob-flags", "blob " + Quoted(name) + " is wrong about a directory beside it");
+  Mend(finding, tables_.entries, EntryKey(parent_id, component), Encode(right));
+  return Ok();
+}
+
+Status TableCheck::CheckGraves(uint64_t directory_id, const std::string& name) {
+  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.graves));
+  bool found = TRY(cursor.Seek(NumberKey(directory_id)));
+  while (found && NumberOf(cursor.key()) == directory_id) {
+    const std::string key(cursor.key());
+    const DirectoryRecord record = TRY(DecodeDirectory(cursor.value()));
+    seen_.next_file_id = std::max(seen_.next_file_id, record.file_id + 1);
+    const auto live = TRY(tables_.entries.Get(transaction_, key));
+    if (live) {
+      Find("directory-twice",
+           Quoted(name + std::string(ComponentOfEntry(key))) + " is both live and buried");
+    }
+    found = TRY(cursor.Next());
+  }
+  return Ok();
+}
+
+Status TableCheck::CheckVersions(uint64_t directory_id, const std::string& name) {
+  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.versions));
+  bool found = TRY(cursor.Seek(NumberKey(directory_id)));
+  while (found && NumberOf(cursor.key()) == directory_id) {
+    const VersionRecord record = TRY(DecodeVersion(cursor.value()));
+    NoteVersion(record);
+    if (record.version != VersionOf(cursor.key()) || record.ended.ticks == 0) {
+      Find("version-row", "a version of " +
+                              Quoted(name + std::string(ComponentOfVersion(cursor.key()))) +
+                              " does not match its key");
+    }
+    found = TRY(cursor.Next());
+  }
+  return Ok();
+}
+
+void TableCheck::NoteVersion(const VersionRecord& record) {
+  ++report_.versions;
+  ++content_uses_[record.content_id];
+  seen_.next_file_id = std::max(seen_.next_file_id, record.file_id + 1);
+  seen_.last_tick = std::max({seen_.last_tick, record.version.ticks, record.ended.ticks,
+                              static_cast<int64_t>(record.etag)});
+  seen_.last_sequence = std::max(seen_.last_sequence, record.sequence);
+}
+
+// Rows below directories that nothing leads to.
+Status TableCheck::CheckRowOwners() {
+  for (const lmdb::Table* table : {&tables_.entries, &tables_.graves, &tables_.versions}) {
+    auto cursor = TRY(lmdb::Cursor::Open(transaction_, *table));
+    bool found = TRY(cursor.First());
+    while (found) {
+      const uint64_t id = NumberOf(cursor.key());
+      if (!directories_.contains(id))
+        Find("row-unreachable", "no directory leads to directory id " + std::to_string(id));
+      found = TRY(cursor.Seek(NumberKey(id + 1)));
+    }
+  }
+  return Ok();
+}
+
+}  // namespace replicafs::embedded
