@@ -1,0 +1,96 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/backend/embedded/account_fixture.h"
+
+namespace replicafs {
+namespace {
+
+class DamageTest : public EmbeddedAccountTest {
+ protected:
+  void Overwrite(const BlockRef& block, const std::string& bytes) {
+    ASSERT_EQ(::chmod(PathOf(block.digest).c_str(), 0600), 0);
+    const UniqueFd file = Must(OpenFile(PathOf(block.digest), O_WRONLY | O_TRUNC));
+    ASSERT_OK(WriteFullAt(file.get(), AsBytes(bytes), 0));
+  }
+  std::vector<std::string> Kinds(const embedded::CheckOptions& options) {
+    std::vector<std::string> kinds;
+    for (const auto& finding : Must(account_->Check(options)).findings)
+      kinds.push_back(finding.kind);
+    return kinds;
+  }
+};
+
+TEST_F(DamageTest, ChangedBlockFileThenCorruptAndNamed) {
+  const BlockRef block = Stage("content");
+  PutBlocks("a", {block});
+  Overwrite(block, "Content");
+
+  const auto read = Read("a");
+
+  ASSERT_TRUE(FailedWith(ErrorCode::kCorrupt, read));
+  EXPECT_THAT(read.error().message, ::testing::HasSubstr("box/a"));
+  EXPECT_THAT(read.error().message, ::testing::HasSubstr(ToHex(block.digest)));
+}
+
+TEST_F(DamageTest, ShortBlockFileThenCorrupt) {
+  const BlockRef block = Stage("content");
+  PutBlocks("a", {block});
+  Overwrite(block, "cont");
+
+  EXPECT_CODE(kCorrupt, Read("a"));
+}
+
+TEST_F(DamageTest, MissingBlockFileThenCorrupt) {
+  const BlockRef block = Stage("content");
+  PutBlocks("a", {block});
+  ASSERT_EQ(::unlink(PathOf(block.digest).c_str()), 0);
+
+  EXPECT_CODE(kCorrupt, Read("a"));
+}
+
+TEST_F(DamageTest, DamagedBlockStagedAgainThenHealed) {
+  const BlockRef block = Stage("content");
+  PutBlocks("a", {block});
+  Overwrite(block, "Content");
+  EXPECT_CODE(kCorrupt, Read("a"));
+  EXPECT_EQ(Must(store().HasBlocks(std::span(&block.digest, 1))), std::vector<bool>{false});
+
+  Stage("content");
+
+  EXPECT_EQ(Must(Read("a")), "content");
+  ExpectClean();
+}
+
+TEST_F(DamageTest, CheckOfNamesThenFindsMissingAndShortFiles) {
+  const BlockRef missing = Stage("missing");
+  const BlockRef shorter = Stage("shorter");
+  PutBlocks("a", {missing, shorter});
+  ASSERT_EQ(::unlink(PathOf(missing.digest).c_str()), 0);
+  Overwrite(shorter, "short");
+
+  EXPECT_THAT(Kinds({}), ::testing::UnorderedElementsAre("block-missing", "block-size"));
+}
+
+TEST_F(DamageTest, CheckOfBytesThenFindsChangedFiles) {
+  const BlockRef block = Stage("content");
+  PutBlocks("a", {block});
+  Overwrite(block, "Content");
+
+  EXPECT_THAT(Kinds({.depth = embedded::CheckDepth::kBytes}),
+              ::testing::ElementsAre("block-damaged"));
+}
+
+TEST_F(DamageTest, StagedBlockThenInformationOnly) {
+  Stage("content");
+
+  const auto report = Must(account_->Check({}));
+
+  EXPECT_TRUE(report.clean());
+  ASSERT_EQ(report.findings.size(), 1U);
+  EXPECT_EQ(report.findings[0].kind, "block-orphan");
+}
+
+}  // namespace
+}  // namespace replicafs

@@ -1,0 +1,99 @@
+#include "backend/embedded/garbage.h"
+
+#include <unistd.h>
+
+#include "tests/backend/embedded/account_fixture.h"
+
+namespace replicafs {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+class GarbageTest : public EmbeddedAccountTest {
+ protected:
+  bool OnDisk(const BlockRef& block) const {
+    return ::access(PathOf(block.digest).c_str(), F_OK) == 0;
+  }
+  void Forget(const std::string& name, VersionId version) {
+    Must(ApplyOne(store(), RemoveVersion{{"box", name}, version}, 0));
+  }
+};
+
+TEST_F(GarbageTest, BlockWithinGraceThenStays) {
+  const BlockRef block = Stage("content");
+  Forget("a", PutBlocks("a", {block}).version);
+  clock_.Advance(minutes(30));
+
+  const auto report = Must(account_->CollectGarbage(hours(1)));
+
+  EXPECT_EQ(report.blocks, 0U);
+  EXPECT_TRUE(OnDisk(block));
+}
+
+TEST_F(GarbageTest, BlockBeyondGraceThenGoes) {
+  const BlockRef block = Stage("content");
+  Forget("a", PutBlocks("a", {block}).version);
+  clock_.Advance(hours(2));
+
+  const auto report = Must(account_->CollectGarbage(hours(1)));
+
+  EXPECT_EQ(report.blocks, 1U);
+  EXPECT_FALSE(OnDisk(block));
+  ExpectClean();
+}
+
+TEST_F(GarbageTest, BlockWantedAgainThenStays) {
+  const BlockRef block = Stage("content");
+  Forget("a", PutBlocks("a", {block}).version);
+  clock_.Advance(hours(2));
+  Stage("content");
+
+  Must(account_->CollectGarbage(hours(1)));
+
+  PutBlocks("b", {block});
+  EXPECT_EQ(Must(Read("b")), "content");
+  ExpectClean();
+}
+
+TEST_F(GarbageTest, BlockOfAnotherBlobThenStays) {
+  const BlockRef block = Stage("content");
+  PutBlocks("b", {block});
+  Forget("a", PutBlocks("a", {block, block}).version);
+  clock_.Advance(hours(2));
+
+  Must(account_->CollectGarbage(hours(1)));
+
+  EXPECT_EQ(Must(Read("b")), "content");
+}
+
+TEST_F(GarbageTest, BlockThatIsBeingReadThenStays) {
+  const BlockRef block = Stage("content");
+  const Outcome outcome = PutBlocks("a", {block});
+  auto reader = Must(store().Open({"box", "a"}));
+  Forget("a", outcome.version);
+  clock_.Advance(hours(2));
+
+  Must(account_->CollectGarbage(hours(1)));
+  EXPECT_TRUE(OnDisk(block));
+  reader.reset();
+  Must(account_->CollectGarbage(hours(1)));
+
+  EXPECT_FALSE(OnDisk(block));
+}
+
+TEST_F(GarbageTest, StagedBlockThatNoCommitNamesThenGoesAfterADay) {
+  const BlockRef block = Stage("content");
+  clock_.Advance(hours(23));
+  Must(account_->CollectGarbage(hours(1)));
+  EXPECT_TRUE(OnDisk(block));
+  clock_.Advance(hours(2));
+
+  const auto report = Must(account_->CollectGarbage(hours(1)));
+
+  EXPECT_EQ(report.stray_blocks, 1U);
+  EXPECT_FALSE(OnDisk(block));
+}
+
+}  // namespace
+}  // namespace replicafs

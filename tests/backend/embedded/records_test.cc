@@ -1,0 +1,84 @@
+#include "backend/embedded/records.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "tests/support/matchers.h"
+
+namespace replicafs::embedded {
+namespace {
+
+VersionRecord FullVersion() {
+  VersionRecord record{.version = VersionId{17'000'000'000'000'001},
+                       .ended = Timestamp{17'000'000'000'000'002},
+                       .size_bytes = uint64_t{5} << 40,
+                       .etag = 17'000'000'000'000'003,
+                       .created = Timestamp{-5},
+                       .last_modified = Timestamp{INT64_MAX},
+                       .content_md5 = Md5Of(AsBytes("x")),
+                       .file_id = UINT64_MAX,
+                       .sequence = 300,
+                       .content_id = 127,
+                       .has_prefix = true};
+  record.properties.headers.content_type = "text/plain";
+  record.properties.metadata = {{"a", "1"}, {"b", std::string(300, 'x')}};
+  record.properties.tags = {{"t", ""}};
+  record.properties.tier = Tier::kArchive;
+  record.origin = ReplicaOrigin{"policy", "rule", "alpha", {"box", "a/b"}, VersionId{9}};
+  return record;
+}
+
+// Every proper beginning of the bytes is refused.
+template <class Decode>
+void ExpectNoBeginningDecodes(const std::string& bytes, const Decode& decode) {
+  for (size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_CODE(kCorrupt, decode(std::string_view(bytes).substr(0, size))) << size;
+}
+
+TEST(Records, VersionWithEverythingThenDecodesToItself) {
+  EXPECT_EQ(Must(DecodeVersion(Encode(FullVersion()))), FullVersion());
+}
+
+TEST(Records, VersionWithNothingThenDecodesToItself) {
+  EXPECT_EQ(Must(DecodeVersion(Encode(VersionRecord{}))), VersionRecord{});
+}
+
+TEST(Records, OtherRowsThenDecodeToThemselves) {
+  const DirectoryRecord directory{1, 2, 3, Timestamp{4}, true};
+  const ContainerRecord container{1, Timestamp{2}, 3, "policy"};
+  const BlockRecord block{1, 200, Timestamp{3}};
+  const Counters counters{1, 2, 3, 4, 5, 6};
+
+  EXPECT_EQ(Must(DecodeDirectory(Encode(directory))), directory);
+  EXPECT_EQ(Must(DecodeContainer(Encode(container))), container);
+  EXPECT_EQ(Must(DecodeBlock(Encode(block))), block);
+  EXPECT_EQ(Must(DecodeCounters(Encode(counters))), counters);
+}
+
+TEST(Records, ContentThenDecodesToItself) {
+  const BlockList blocks{{Sha256(AsBytes("a")), 1}, {Sha256(AsBytes("b")), uint64_t{1} << 40}};
+
+  EXPECT_EQ(Must(DecodeContent(EncodeBlocks(blocks))), ContentRecord(blocks));
+  EXPECT_EQ(Must(DecodeContent(EncodeInline(std::string("\0x", 2)))),
+            ContentRecord(std::string("\0x", 2)));
+}
+
+TEST(Records, TruncatedAtAnyLengthThenCorrupt) {
+  const Event event{.container = "box", .name = "a/b", .other_name = "c", .policy_id = "p"};
+
+  ExpectNoBeginningDecodes(Encode(FullVersion()), DecodeVersion);
+  ExpectNoBeginningDecodes(Encode(DirectoryRecord{.directory_id = 300}), DecodeDirectory);
+  ExpectNoBeginningDecodes(Encode(ContainerRecord{.destination_policy_id = "p"}), DecodeContainer);
+  ExpectNoBeginningDecodes(Encode(BlockRecord{.size_bytes = 300}), DecodeBlock);
+  ExpectNoBeginningDecodes(Encode(Counters{}), DecodeCounters);
+  ExpectNoBeginningDecodes(Encode(event), DecodeEvent);
+  ExpectNoBeginningDecodes(EncodeBlocks({{Sha256(AsBytes("a")), 1}}), DecodeContent);
+}
+
+TEST(Records, TrailingBytesThenCorrupt) {
+  EXPECT_CODE(kCorrupt, DecodeVersion(Encode(FullVersion()) + "x"));
+}
+
+}  // namespace
+}  // namespace replicafs::embedded
