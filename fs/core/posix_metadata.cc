@@ -148,6 +148,14 @@ void RecordChange(const AttributeChange& change, const Attributes& current, Stri
     metadata.erase(std::string(kAccessedKey));
 }
 
+bool IsAttributeKey(std::string_view key) {
+  constexpr std::array<std::string_view, 6> kKeys = {kPermissionsKey, kOwnerKey,    kGroupKey,
+                                                     kModifiedKey,    kAccessedKey, kDeviceKey};
+  return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end() ||
+         std::any_of(kTypeKeys.begin(), kTypeKeys.end(),
+                     [&](const TypeKey& entry) { return entry.key == key; });
+}
+
 void RecordModified(int64_t mtime_ns, StringMap& metadata) {
   SetNumber(metadata, kModifiedKey, mtime_ns);
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "backend/blob/blob_info.h"
 #include "fs/core/types.h"
@@ -45,5 +46,8 @@ BlobProperties PropertiesOfNew(const NewFile& file);
 // move by the change (mtime, when only last_modified tells it) is written down.
 void RecordChange(const AttributeChange& change, const Attributes& current, StringMap& metadata);
 void RecordModified(int64_t mtime_ns, StringMap& metadata);
+
+// Whether a metadata key holds an attribute of the file.
+bool IsAttributeKey(std::string_view key);
 
 }  // namespace replicafs

@@ -91,7 +91,7 @@ class NameCodecProperty : public ::testing::TestWithParam<NamePlace> {
 
 TEST_P(NameCodecProperty, MappingIsOneToOne) {
   std::map<std::string, std::string> name_of;
-  for (int i = 0; i < 50'000; ++i) {
+  for (int i = 0; i < 10'000; ++i) {
     const std::string name = Random();
     const auto stored = ToStored(name, GetParam());
     if (stored) {
