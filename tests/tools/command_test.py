@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""Every command that needs no mount: its output in both forms, exit codes, errors.
+
+  command_test.py BINARY [unittest arguments]
+"""
+import os
+import subprocess
+import sys
+import unittest
+
+import harness
+from harness import NOT_FOUND, OK, REFUSED, USAGE, CommandTest
+
+COMMANDS = ["account create", "account list", "account show", "account check", "container create",
+            "container list", "container show", "container delete", "policy create", "policy list",
+            "policy show", "policy delete", "replication status", "replication wait",
+            "replication failures", "versions list", "versions restore", "journal show", "mount",
+            "umount"]
+GUID = "5a3c1e9c-0000-4000-8000-000000000000"
+
+
+class Help(CommandTest):
+    def test_every_command_explains_itself(self):
+        for command in COMMANDS:
+            with self.subTest(command):
+                out = self.run_ok(*command.split(), "--help")
+                for part in ("Usage: replicafs " + command, "Example:\n  replicafs " + command, "Exit codes:",
+                             "--root", "--output"):
+                    self.assertIn(part, out)
+
+    def test_the_groups_are_listed(self):
+        out = self.run_ok("--help")
+        for group in {command.split()[0] for command in COMMANDS}:
+            self.assertRegex(out, rf"(?m)^  {group} ")
+
+    def test_version(self):
+        self.assertRegex(self.run_ok("--version"), r"^replicafs \d+\.\d+\.\d+\n$")
+
+    def test_wrong_arguments_are_usage_errors(self):
+        for arguments in ((), ("account",), ("account", "bogus"), ("account", "create"),
+                          ("account", "list", "--bogus"), ("account", "list", "--output", "xml")):
+            with self.subTest(arguments):
+                code, out, err = self.run_program(*arguments)
+                self.assertEqual((code, out), (USAGE, ""))
+                self.assertTrue(err.startswith("replicafs: "), err)
+
+
+class Root(CommandTest):
+    def test_the_option_wins_over_the_environment(self):
+        other = self.directory / "other"
+        self.run_ok("--root", other, "account", "create", "west1")
+        self.assertEqual(self.run_json("account", "list"), [])
+        self.assertEqual(len(self.run_json("account", "list", "--root", other)), 1)
+
+    @unittest.skipIf(os.geteuid() == 0, "root has /var/lib/replicafs")
+    def test_without_either_it_is_the_state_directory(self):
+        code, out, _ = self.run_program("account", "list", environment={"REPLICAFS_ROOT": ""})
+        self.assertEqual(code, OK)
+        self.assertIn(str(self.directory / ".local/state/replicafs"), out)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
+    def test_a_root_that_may_not_be_written_names_the_remedy(self):
+        closed = self.directory / "closed"
+        closed.mkdir(mode=0o500)
+        self.assert_fails(REFUSED, "account", "create", "west1", "--root", closed / "root",
+                          naming=("--root", "REPLICAFS_ROOT"))
+
+
+class Accounts(CommandTest):
+    def test_created_listed_shown(self):
+        out = self.run_ok("account", "create", "westus", "--region", "west", "--tenant", "contoso")
+        self.assertIn(f"{self.root}/accounts/westus", out)
+        [account] = self.run_json("account", "list")
+        self.assert_time(account.pop("created"))
+        self.assertEqual(account, {"name": "westus", "kind": "embedded", "tenant": "contoso", "region": "west",
+                                   "directory": f"{self.root}/accounts/westus"})
+        header, row = self.run_ok("account", "list").splitlines()
+        self.assertEqual(header.index("REGION"), row.index("west", 8))
+        shown = self.run_json("account", "show", "westus")
+        self.assertEqual((shown["containers"], shown["blobs"]), (0, 0))
+        self.assertGreater(shown["availableBytes"], 0)
+        self.assertIn("contoso", self.run_ok("account", "show", "westus"))
+
+    def test_none_yet(self):
+        self.assertEqual(self.run_json("account", "list"), [])
+        self.assertIn("replicafs account create", self.run_ok("account", "list"))
+
+    def test_elsewhere(self):
+        data = self.directory / "disk2"
+        self.run_ok("account", "create", "westus", "--path", data)
+        self.assertTrue(any(data.iterdir()))
+        self.assertEqual(self.run_json("account", "show", "westus")["directory"], str(data))
+
+    def test_refusals(self):
+        self.run_ok("account", "create", "westus")
+        self.assert_fails(REFUSED, "account", "create", "westus", naming=("westus", self.root))
+        self.assert_fails(USAGE, "account", "create", "West_US")
+        (self.directory / "file").write_text("mine")
+        self.assert_fails(REFUSED, "account", "create", "eastus", "--path", self.directory,
+                          naming=(self.directory, "not empty"))
+
+    def test_an_unknown_one_says_what_exists(self):
+        self.run_ok("account", "create", "westus")
+        for command in (("account", "show"), ("account", "check"), ("container", "list"), ("journal", "show"),
+                        ("replication", "status"), ("replication", "wait"), ("replication", "failures")):
+            with self.subTest(command):
+                self.assert_fails(NOT_FOUND, *command, "eastus", naming=("eastus", "westus", self.root))
+
+    def test_check(self):
+        self.make_containers("westus/photos", "eastus/photos")
+        reports = self.run_json("account", "check", "westus", "eastus", "--deep", "--repair")
+        self.assertEqual([(r["account"], r["clean"], r["containers"]) for r in reports],
+                         [("westus", True, 1), ("eastus", True, 1)])
+        self.assertIn("westus: clean: 1 containers", self.run_ok("account", "check", "westus"))
+
+
+class Containers(CommandTest):
+    def test_created_listed_shown_deleted(self):
+        self.make_containers("westus/photos", "westus/mail", "eastus/photos")
+        self.assertEqual([c["name"] for c in self.run_json("container", "list", "westus")], ["mail", "photos"])
+        self.assertEqual(len(self.run_json("container", "list")), 3)
+        self.assertIn("westus/mail", self.run_ok("container", "list"))
+        shown = self.run_json("container", "show", "westus/photos")
+        self.assert_time(shown["created"])
+        self.assertEqual((shown["account"], shown["blobs"], shown["bytes"], shown["destinationPolicyId"]),
+                         ("westus", 0, 0, ""))
+        self.assertEqual(self.run_json("container", "delete", "westus/photos"), {"deleted": "westus/photos"})
+        self.assert_fails(NOT_FOUND, "container", "show", "westus/photos", naming=("photos", "mail"))
+
+    def test_refusals(self):
+        self.make_containers("westus/photos")
+        self.assert_fails(REFUSED, "container", "create", "westus/photos")
+        self.assert_fails(USAGE, "container", "create", "westus/No_Such")
+        for path in ("westus", "westus/", "/photos", "westus/photos/cat"):
+            with self.subTest(path):
+                self.assert_fails(USAGE, "container", "create", path, naming=("ACCOUNT/CONTAINER",))
+        self.assert_fails(NOT_FOUND, "container", "delete", "westus/mail", naming=("photos",))
+
+
+class Policies(CommandTest):
+    def create(self, *more):
+        return self.run_json("policy", "create", "--source", "westus", "--destination", "eastus", *more)
+
+    def test_created_listed_shown_deleted(self):
+        self.make_containers("westus/photos", "westus/mail", "eastus/photos", "eastus/mail2")
+        made = self.create("--rule", "photos:photos", "--prefix", "2026/", "--prefix", "2025/", "--rule",
+                           "mail:mail2")
+        self.assertRegex(made["policyId"], harness.GUID)
+        self.assert_time(made["enabledTime"])
+        self.assertEqual([(r["sourceContainer"], r["destinationContainer"], r["prefixes"]) for r in made["rules"]],
+                         [("photos", "photos", ["2026/", "2025/"]), ("mail", "mail2", [])])
+        self.assertTrue(all(r["startSequence"] > 0 for r in made["rules"]))
+        self.assertEqual(self.run_json("policy", "list"), [made])
+        self.assertEqual(self.run_json("policy", "show", made["policyId"]), made)
+        for text in (self.run_ok("policy", "list"), self.run_ok("policy", "show", made["policyId"])):
+            self.assertIn(made["policyId"], text)
+        self.assertEqual(self.run_json("container", "show", "eastus/photos")["destinationPolicyId"],
+                         made["policyId"])
+        self.assert_fails(REFUSED, "container", "delete", "eastus/photos")
+        self.run_ok("policy", "delete", made["policyId"])
+        self.assertEqual(self.run_json("policy", "list"), [])
+        self.assertEqual(self.run_json("container", "show", "eastus/photos")["destinationPolicyId"], "")
+
+    def test_existing_blobs_and_a_prefix_before_the_only_rule(self):
+        self.make_containers("westus/photos", "eastus/photos")
+        [rule] = self.create("--prefix", "a", "--existing", "--rule", "photos:photos")["rules"]
+        self.assertEqual((rule["prefixes"], rule["startSequence"]), (["a"], 0))
+
+    def test_refusals(self):
+        self.make_containers("westus/photos", "westus/mail", "eastus/photos", "eastus/mail")
+        base = ("policy", "create", "--source", "westus", "--destination", "eastus")
+        self.assert_fails(USAGE, *base, "--rule", "photos")
+        self.assert_fails(USAGE, *base, "--prefix", "a", "--rule", "photos:photos", "--rule", "mail:mail",
+                          naming=("--prefix",))
+        self.assert_fails(NOT_FOUND, *base, "--rule", "nothing:photos", naming=("nothing",))
+        self.assert_fails(NOT_FOUND, "policy", "create", "--source", "north", "--destination", "eastus",
+                          "--rule", "photos:photos", naming=("north",))
+        self.create("--rule", "photos:photos")
+        self.assert_fails(REFUSED, *base, "--rule", "mail:mail")
+        for command in ("show", "delete"):
+            self.assert_fails(NOT_FOUND, "policy", command, GUID, naming=(GUID,))
+
+
+class Replication(CommandTest):
+    def test_without_policies(self):
+        self.make_containers("westus/photos")
+        self.assertEqual(self.run_json("replication", "status"), [])
+        self.assertEqual(self.run_json("replication", "failures", "westus"), [])
+        self.assertEqual(self.run_ok("replication", "failures"), "nothing has failed\n")
+        self.assertEqual(self.run_json("replication", "wait", "westus/photos"),
+                         {"result": "complete", "pendingOperations": 0, "pendingBytes": 0, "failures": []})
+        self.assertEqual(self.run_ok("replication", "wait"), "no policy copies this\n")
+
+    def test_status_of_a_link_that_nobody_runs(self):
+        self.make_containers("westus/photos", "eastus/photos")
+        self.run_ok("policy", "create", "--source", "westus", "--destination", "eastus", "--rule", "photos:photos")
+        [link] = self.run_json("replication", "status", "westus")
+        self.assertEqual((link["state"], link["owner"], link["failed"], link["sentBytes"]), ("waiting", None, 0, 0))
+        self.assertIn("westus -> eastus", self.run_ok("replication", "status"))
+        self.assertEqual(self.run_json("replication", "status", "eastus"), [])
+
+    def test_wait_refuses_what_it_does_not_understand(self):
+        self.make_containers("westus/photos")
+        for timeout in ("soon", "-1s", "5 m", "1y"):
+            self.assert_fails(USAGE, "replication", "wait", f"--timeout={timeout}", naming=("--timeout",))
+        self.assert_fails(NOT_FOUND, "replication", "wait", "westus/mail", naming=("photos",))
+        self.assert_fails(NOT_FOUND, "replication", "wait", "/nowhere/at/all", naming=("/nowhere/at/all", self.root))
+
+
+class VersionsAndJournal(CommandTest):
+    def test_the_journal(self):
+        self.make_containers("westus/photos", "westus/mail")
+        events = self.run_json("journal", "show", "westus")
+        self.assertEqual([(e["sequence"], e["kind"], e["container"]) for e in events],
+                         [(1, "ContainerCreated", "photos"), (2, "ContainerCreated", "mail")])
+        self.assert_time(events[0]["time"])
+        self.assertEqual(self.run_json("journal", "show", "westus", "--limit", "1"), events[1:])
+        self.assertEqual(self.run_json("journal", "show", "westus", "--after", "0", "--limit", "1"), events[:1])
+        self.assertEqual(self.run_json("journal", "show", "westus", "--after", "2"), [])
+        self.assertEqual(len(self.run_ok("journal", "show", "westus").splitlines()), 3)
+        self.assert_fails(USAGE, "journal", "show", "westus", "--limit", "0")
+
+    def test_following_prints_what_happens_meanwhile(self):
+        self.make_containers("westus/photos")
+        with subprocess.Popen([harness.BINARY, "--root", str(self.root), "journal", "show", "westus", "--follow",
+                               "--output", "json"], stdout=subprocess.PIPE, text=True) as follower:
+            try:
+                self.assertIn('"photos"', follower.stdout.readline())
+                self.run_ok("container", "create", "westus/mail")
+                self.assertIn('"mail"', follower.stdout.readline())
+            finally:
+                follower.kill()
+
+    def test_versions_of_nothing(self):
+        self.make_containers("westus/photos")
+        version = "2026-11-20T20:31:07.1234567Z"
+        self.assert_fails(NOT_FOUND, "versions", "list", "westus/photos/cat", naming=("westus/photos/cat",))
+        self.assert_fails(NOT_FOUND, "versions", "list", "westus/mail/cat", naming=("photos",))
+        self.assert_fails(USAGE, "versions", "list", "westus/photos")
+        self.assert_fails(USAGE, "versions", "restore", "westus/photos/cat", "yesterday", naming=("yesterday",))
+        self.assert_fails(NOT_FOUND, "versions", "restore", "westus/photos/cat", version, naming=(version,))
+
+
+if __name__ == "__main__":
+    harness.main(sys.argv[1])

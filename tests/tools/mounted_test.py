@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Commands on a mount: paths below it, waiting, versions. Exits with 77 where nothing can be mounted.
+
+  mounted_test.py BINARY [unittest arguments]
+"""
+import os
+import subprocess
+import sys
+
+import harness
+from harness import NOT_FOUND, OK, REFUSED, REPLICATION_FAILED, TIMEOUT, USAGE, CommandTest
+
+
+class Mounted(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.make_containers("westus/photos", "eastus/photos")
+        self.mountpoint = self.directory / "mnt"
+        self.mountpoint.mkdir()
+        self.source = self.mountpoint / "westus/photos"
+        self.destination = self.mountpoint / "eastus/photos"
+        self.mounted = False
+        self.addCleanup(self.umount)
+
+    def mount(self, *arguments):
+        self.run_ok("mount", *arguments, self.mountpoint)
+        self.mounted = True
+
+    def umount(self):
+        if self.mounted:
+            self.run_ok("umount", self.mountpoint)
+        self.mounted = False
+
+    def make_policy(self):
+        return self.run_json("policy", "create", "--source", "westus", "--destination", "eastus", "--rule",
+                             "photos:photos", "--existing")["policyId"]
+
+    def test_wait_returns_when_the_replica_is_there(self):
+        self.make_policy()
+        self.mount()
+        (self.source / "d").mkdir()
+        for path in ("westus", "westus/photos", "westus/photos/d", "eastus/photos", self.source / "d/cat",
+                     self.destination / "d"):
+            (self.source / "d/cat").write_text(str(path))
+            self.assertEqual(self.run_json("replication", "wait", path, "--timeout", "60s")["result"], "complete")
+            self.assertEqual((self.destination / "d/cat").read_text(), str(path))
+        self.assertEqual(self.run_ok("replication", "wait"), "everything is copied\n")
+        [link] = self.run_json("replication", "status", "westus")
+        self.assertEqual((link["state"], link["pendingOperations"], link["failed"]), ("running", 0, 0))
+        self.assertGreater(link["owner"]["pid"], 0)
+        self.assertGreater(link["versionsCopied"], 5)
+        self.assertIn("running", self.run_ok("replication", "status"))
+
+    def test_wait_warns_and_times_out_when_nobody_runs_the_link(self):
+        self.make_policy()
+        self.mount("--no-replication")
+        (self.source / "cat").write_text("miaow")
+        code, out, err = self.run_program("replication", "wait", self.source, "--timeout", "200ms")
+        self.assertEqual((code, out), (TIMEOUT, ""))
+        self.assertIn("no process runs the link westus -> eastus", err)
+        self.assertIn("1 operation (5 B) pending", err)
+        got = self.run_json("replication", "wait", "westus", "--timeout", "0s", code=TIMEOUT)
+        self.assertEqual((got["result"], got["pendingOperations"], got["pendingBytes"]), ("timeout", 1, 5))
+        [link] = self.run_json("replication", "status")
+        self.assertEqual((link["state"], link["pendingOperations"], link["pendingBytes"]), ("waiting", 1, 5))
+        self.assertIn("no process runs this link", self.run_ok("replication", "status"))
+
+    def test_wait_elsewhere_does_not_look_at_this_prefix(self):
+        self.make_policy()
+        self.mount("--no-replication")
+        (self.source / "cat").write_text("miaow")
+        self.assertEqual(self.run_json("replication", "wait", "westus/photos/dog")["result"], "complete")
+
+    def test_what_cannot_be_copied_is_reported(self):
+        self.make_policy()
+        self.mount("--no-replication")
+        (self.source / "cat").write_text("miaow")
+        os.setxattr(self.source / "cat", "user.blob.tier", b"Archive")
+        self.umount()
+        self.mount()
+        got = self.run_json("replication", "wait", "westus", "--timeout", "60s", code=REPLICATION_FAILED)
+        self.assertEqual(got["result"], "failed")
+        [failure] = got["failures"]
+        self.assertEqual((failure["container"], failure["name"]), ("photos", "cat"))
+        self.assertTrue(failure["reason"])
+        self.assertIn(failure["code"], self.run_ok("replication", "failures", "westus"))
+        self.assertEqual(self.run_json("replication", "status")[0]["failed"], 1)
+        code, out, err = self.run_program("replication", "wait", "westus/photos")
+        self.assertEqual(code, REPLICATION_FAILED)
+        self.assertIn("westus/photos/cat", out)
+        self.assertIn("1 not copied", err)
+
+    def test_versions_of_a_file_below_the_mount(self):
+        self.mount()
+        cat = self.source / "cat"
+        cat.write_text("one")
+        cat.write_text("other")
+        newest, oldest = self.run_json("versions", "list", cat)
+        self.assertEqual([(v["state"], v["bytes"]) for v in (newest, oldest)], [("current", 5), ("previous", 3)])
+        self.assert_time(oldest["version"])
+        self.assertEqual(self.run_json("versions", "list", "westus/photos/cat"), [newest, oldest])
+        self.assertEqual(len(self.run_ok("versions", "list", cat).splitlines()), 3)
+
+        restored = self.run_json("versions", "restore", cat, oldest["version"])
+        self.assertEqual(restored["restored"], oldest["version"])
+        self.assertGreater(restored["version"], newest["version"])
+        self.assertEqual((self.source / ".versions/cat" / restored["version"]).read_text(), "one")
+        self.assertEqual(len(self.run_json("versions", "list", cat)), 3)
+        self.assertIn("already", self.run_ok("versions", "restore", cat, restored["version"]))
+
+    def test_a_deleted_blob_comes_back(self):
+        self.mount()
+        cat = self.source / "cat"
+        cat.write_text("one")
+        cat.unlink()
+        [version] = self.run_json("versions", "list", cat)
+        self.assertEqual(version["state"], "previous")
+        self.run_ok("versions", "restore", "westus/photos/cat", version["version"])
+        self.umount()
+        self.mount()
+        self.assertEqual(cat.read_text(), "one")
+
+    def test_a_destination_refuses_to_restore(self):
+        policy = self.make_policy()
+        self.mount()
+        (self.source / "cat").write_text("one")
+        self.run_ok("replication", "wait", "westus", "--timeout", "60s")
+        [version] = self.run_json("versions", "list", self.destination / "cat")
+        self.assertTrue(version["source"].startswith("westus/photos/cat@"))
+        self.assert_fails(REFUSED, "versions", "restore", self.destination / "cat", version["version"],
+                          naming=(policy,))
+
+    def test_a_mount_of_a_part_leads_to_it(self):
+        self.mount("westus/photos/2026")
+        (self.mountpoint / "cat").write_text("one")
+        self.assertEqual(len(self.run_json("versions", "list", "westus/photos/2026/cat")), 1)
+        self.assertEqual(len(self.run_json("versions", "list", self.mountpoint / "cat")), 1)
+
+    def test_a_name_that_linux_cannot_show_is_found_by_its_escape(self):
+        self.mount()
+        (self.source / "a\tb\\c").write_text("one")
+        self.assertEqual(len(self.run_json("versions", "list", self.source / "a\tb\\c")), 1)
+
+    def test_a_container_with_blobs_is_deleted_only_with_yes(self):
+        self.mount()
+        (self.source / "cat").write_text("one")
+        shown = self.run_json("container", "show", "westus/photos")
+        self.assertEqual((shown["blobs"], shown["bytes"]), (1, 3))
+        self.assert_fails(REFUSED, "container", "delete", "westus/photos", naming=("--yes",))
+        (self.source / "cat").unlink()
+        self.assert_fails(REFUSED, "container", "delete", "westus/photos", naming=("--yes",))
+        self.run_ok("container", "delete", "westus/photos", "--yes")
+        self.assert_fails(NOT_FOUND, "container", "show", "westus/photos")
+
+    def test_the_working_directory_below_a_mount(self):
+        self.mount()
+        (self.source / "cat").write_text("one")
+        done = subprocess.run([harness.BINARY, "versions", "list", "./cat"], cwd=self.source, capture_output=True,
+                              env={"REPLICAFS_ROOT": str(self.root)}, timeout=60, check=False)
+        self.assertEqual(done.returncode, OK, done.stderr)
+        self.assert_fails(USAGE, "versions", "list", self.source)
+
+
+if __name__ == "__main__":
+    if not os.access("/dev/fuse", os.R_OK | os.W_OK):
+        print("skipped: /dev/fuse is missing or may not be opened")
+        sys.exit(77)
+    harness.main(sys.argv[1])
