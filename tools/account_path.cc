@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "fs/core/name_codec.h"
 #include "tools/mount_state.h"
 
 namespace replicafs {
@@ -15,21 +16,38 @@ std::optional<std::string> Below(const std::string& mountpoint, const std::strin
   return std::nullopt;
 }
 
-std::string Join(const std::string& scope, const std::string& rest) {
-  if (scope.empty() || rest.empty() || scope.ends_with('/')) return scope + rest;
-  return scope + "/" + rest;
+// `rest` is what the mount shows: its names of blobs may be escaped.
+Result<AccountPath> StoredPath(const std::string& scope, std::string_view rest) {
+  AccountPath path = SplitAccountPath(scope);
+  while (!rest.empty()) {
+    const size_t slash = rest.find('/');
+    const std::string_view shown = rest.substr(0, slash);
+    rest.remove_prefix(slash == std::string_view::npos ? rest.size() : slash + 1);
+    if (path.account.empty()) {
+      path.account = shown;
+    } else if (path.container.empty()) {
+      path.container = shown;
+    } else {
+      const NamePlace place = path.name.empty() ? NamePlace::kContainerRoot : NamePlace::kBelow;
+      const StoredName stored = TRY(ToStored(shown, place));
+      if (!path.name.empty() && !path.name.ends_with('/')) path.name += '/';
+      path.name += stored.component;
+    }
+  }
+  return path;
 }
 
-std::optional<AccountPath> FindBelowMounts(const std::vector<MountState>& mounts,
-                                           const std::string& path) {
+Result<std::optional<AccountPath>> FindBelowMounts(const std::vector<MountState>& mounts,
+                                                   const std::string& path) {
   const MountState* deepest = nullptr;
   for (const MountState& mount : mounts) {
     if (Below(mount.mountpoint, path) &&
         (deepest == nullptr || mount.mountpoint.size() > deepest->mountpoint.size()))
       deepest = &mount;
   }
-  if (deepest == nullptr) return std::nullopt;
-  return SplitAccountPath(Join(deepest->scope, *Below(deepest->mountpoint, path)));
+  if (deepest == nullptr) return std::optional<AccountPath>();
+  AccountPath found = TRY(StoredPath(deepest->scope, *Below(deepest->mountpoint, path)));
+  return std::optional<AccountPath>(std::move(found));
 }
 
 // Without asking the file system first: a mount that hangs must not hang the command.
@@ -38,7 +56,8 @@ Result<std::optional<AccountPath>> ResolveFile(const std::string& root, const st
   std::error_code error;
   std::string plain = std::filesystem::absolute(path, error).lexically_normal().string();
   if (plain.size() > 1 && plain.ends_with('/')) plain.pop_back();
-  if (auto found = FindBelowMounts(mounts, plain)) return found;
+  std::optional<AccountPath> found = TRY(FindBelowMounts(mounts, plain));
+  if (found) return found;
   const auto canonical = std::filesystem::weakly_canonical(path, error);
   if (error) return std::optional<AccountPath>();
   return FindBelowMounts(mounts, canonical.string());
