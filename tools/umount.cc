@@ -1,7 +1,4 @@
 // umount
-#include <sys/stat.h>
-
-#include <cerrno>
 #include <chrono>
 
 #include "fs/fuse/mountpoint.h"
@@ -18,11 +15,6 @@ struct Arguments {
   std::string timeout = "5m";
 };
 
-bool IsDead(const std::string& directory) {
-  struct stat info {};
-  return ::stat(directory.c_str(), &info) != 0 && errno == ENOTCONN;
-}
-
 Status Detached(const std::string& directory) {
   const std::optional<MountedAt> mounted = TRY(FindMount(directory));
   if (!mounted) {
@@ -32,7 +24,7 @@ Status Detached(const std::string& directory) {
     return Error{ErrorCode::kInvalid,
                  "'" + directory + "' is a mount of " + mounted->type + ", not of replicafs"};
   }
-  Status unmounted = Unmount(directory, IsDead(directory) ? Detach::kLater : Detach::kNow);
+  Status unmounted = Unmount(directory, IsDeadMount(directory) ? Detach::kLater : Detach::kNow);
   if (unmounted || unmounted.error().code != ErrorCode::kBusy) return unmounted;
   const std::vector<MountUser> users = FindMountUsers(directory);
   return Error{ErrorCode::kBusy,

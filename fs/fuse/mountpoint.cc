@@ -4,6 +4,7 @@
 #include <spawn.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -115,6 +116,11 @@ Result<std::optional<MountedAt>> FindMount(const std::string& directory) {
   return found;
 }
 
+bool IsDeadMount(const std::string& directory) {
+  struct statfs space {};
+  return ::statfs(directory.c_str(), &space) != 0 && errno == ENOTCONN;
+}
+
 Result<std::string> ResolveMountpoint(const std::string& path) {
   std::string trimmed = path;
   while (trimmed.size() > 1 && trimmed.back() == '/') trimmed.pop_back();
@@ -128,24 +134,26 @@ Result<std::string> ResolveMountpoint(const std::string& path) {
 
 Result<std::string> PrepareMountpoint(const std::string& path) {
   const std::string directory = TRY(ResolveMountpoint(path));
-  std::optional<MountedAt> mounted = TRY(FindMount(directory));
-  struct stat info {};
-  if (::stat(directory.c_str(), &info) != 0) {
-    if (errno != ENOTCONN) return ErrnoError("mountpoint '" + directory + "'", errno);
+  const std::optional<MountedAt> mounted = TRY(FindMount(directory));
+  if (mounted && IsDeadMount(directory)) {
     const Error dead{ErrorCode::kStale, "mountpoint '" + directory +
                                             "' is a dead mount; unmount it with: fusermount3 -u " +
                                             directory};
-    if (!mounted || mounted->type != kMountType) return dead;
+    if (mounted->type != kMountType) return dead;
     Log(LogLevel::kWarning, "unmounting the dead mount on '{}'", directory);
     if (!Unmount(directory, Detach::kLater)) return dead;
     return PrepareMountpoint(path);
   }
-  if (!S_ISDIR(info.st_mode)) {
-    return Error{ErrorCode::kNotDirectory, "mountpoint '" + directory + "' is not a directory"};
-  }
   if (mounted) {
     return Error{ErrorCode::kBusy, "mountpoint '" + directory + "' is a mount already (" +
                                        mounted->type + " of '" + mounted->source + "')"};
+  }
+  struct stat info {};
+  if (::stat(directory.c_str(), &info) != 0) {
+    return ErrnoError("mountpoint '" + directory + "'", errno);
+  }
+  if (!S_ISDIR(info.st_mode)) {
+    return Error{ErrorCode::kNotDirectory, "mountpoint '" + directory + "' is not a directory"};
   }
   return directory;
 }

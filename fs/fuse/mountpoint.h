@@ -21,6 +21,9 @@ struct MountedAt {
 // and without symbolic links.
 Result<std::optional<MountedAt>> FindMount(const std::string& directory);
 
+// Whether what is mounted there has lost its server. Asks past the kernel's caches.
+bool IsDeadMount(const std::string& directory);
+
 // The absolute path of a directory, also of one whose file system is dead.
 Result<std::string> ResolveMountpoint(const std::string& path);
 
