@@ -163,6 +163,7 @@ TEST_F(MountedName, WhenFilesAreRemovedWhileListedThenAllGo) {
 TEST_F(MountedName, WhenRemountedThenInodeNumbersStay) {
   ASSERT_EQ(::mkdir(Photo("d").c_str(), 0755), 0);
   ASSERT_EQ(PutFile(Photo("d/f"), "x"), 0);
+  Remount();
   const auto directory = StatOf(Photo("d")).st_ino;
   const auto file = StatOf(Photo("d/f")).st_ino;
   const auto container = StatOf(At("west/photos")).st_ino;
