@@ -44,7 +44,7 @@ Result<std::string> AbsolutePath(const std::string& path) {
 }
 
 Error WithRemedy(Error error) {
-  if (error.code == ErrorCode::kPermission)
+  if (error.code == ErrorCode::kPermission || error.code == ErrorCode::kReadOnly)
     error.message += "; choose another root with --root or REPLICAFS_ROOT";
   return error;
 }
