@@ -14,6 +14,7 @@ struct FileHandle {
   int flags = 0;
   bool can_read = false;
   bool can_write = false;
+  bool commits = false;           // its close commits: it may write, or has made the file
   bool counts_as_reader = false;  // FileState::readers
 
   Mutex mutex;

@@ -17,23 +17,25 @@ namespace {
 constexpr uint64_t kOwnInodeBit = uint64_t{1} << 47;
 
 std::shared_ptr<FileHandle> MakeHandle(FileSystemState& state, const NodePtr& node, int flags) {
+  const bool is_new = (flags & O_CREAT) != 0;
   auto handle = std::make_shared<FileHandle>();
   const int access = flags & O_ACCMODE;
   handle->node = node;
   handle->flags = flags;
   handle->can_read = access != O_WRONLY;
   handle->can_write = access != O_RDONLY;
+  handle->commits = handle->can_write || is_new;
   state.nodes->Pin(*node);
   MutexLock lock(node->file_mutex);
   ++node->file.handles;
-  if (handle->can_write) ++node->file.write_handles;
+  if (handle->commits) ++node->file.write_handles;
   return handle;
 }
 
 // Takes back what MakeHandle and OpenToRead counted. Ends the writer with its last handle.
 void DropHandle(FileSystemState& state, FileHandle& handle) {
   Node& node = *handle.node;
-  if (handle.can_write) {
+  if (handle.commits) {
     MutexLock commit_lock(node.commit_mutex);
     {
       MutexLock lock(node.file_mutex);
@@ -157,6 +159,7 @@ Result<OpenedFile> OpenFileNode(FileSystemState& state, NodeId id, int flags) {
   if (node->type == S_IFDIR) return Error{ErrorCode::kIsDirectory, "it is a directory"};
   if (node->type != S_IFREG)
     return Error{ErrorCode::kInvalid, "only regular files have content to open"};
+  flags &= ~O_CREAT;
   const bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0;
   if (writes && node->kind == NodeKind::kVersion)
     return Error{ErrorCode::kReadOnly, "versions never change"};
@@ -215,7 +218,7 @@ Result<CreatedFile> CreateFile(FileSystemState& state, const CreateRequest& requ
     node->file.writer = std::move(writer);
     node->pending = true;
   }
-  auto opened = OpenHandle(state, node, request.flags & ~O_TRUNC);
+  auto opened = OpenHandle(state, node, (request.flags & ~O_TRUNC) | O_CREAT);
   if (!opened) {
     state.nodes->Forget(node->id, 1);
     return std::move(opened).error();
@@ -256,7 +259,7 @@ Result<size_t> WriteFile(FileSystemState& state, HandleId id, uint64_t offset, B
 
 Status FlushFile(FileSystemState& state, HandleId id) {
   const auto handle = TRY(state.files.Find(id));
-  if (!handle->can_write) return Ok();
+  if (!handle->commits) return Ok();
   return CommitFile(state, handle->node);
 }
 

@@ -24,9 +24,13 @@ Result<std::shared_ptr<Account>> TestAccounts::OpenAccount(std::string_view name
   return found->second;
 }
 
-MountedFixture::MountedFixture(MountScope scope) : scope_(std::move(scope)) {
+MountedFixture::MountedFixture(MountScope scope) : MountedFixture(std::move(scope), nullptr) {}
+
+MountedFixture::MountedFixture(MountScope scope, std::shared_ptr<Account> account)
+    : account_(std::move(account)), scope_(std::move(scope)) {
   clock_.SetAutoAdvance(std::chrono::milliseconds(1));
-  account_ = std::make_shared<MemoryAccount>(MemoryAccountOptions{.clock = &clock_});
+  if (account_ == nullptr)
+    account_ = std::make_shared<MemoryAccount>(MemoryAccountOptions{.clock = &clock_});
   accounts_.Add(account_);
   Must(ApplyOne(store(), CreateContainer{"box"}, 0));
   Remount();

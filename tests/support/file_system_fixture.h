@@ -32,10 +32,12 @@ class TestAccounts final : public AccountSource {
 class MountedFixture {
  public:
   explicit MountedFixture(MountScope scope = {.account = "memory", .container = "box"});
+  // The same on a given account, whose name the scope has.
+  MountedFixture(MountScope scope, std::shared_ptr<Account> account);
 
   FileSystem& fs() { return *fs_; }
   BlobStore& store() { return account_->store(); }
-  MemoryAccount& account() { return *account_; }
+  Account& account() { return *account_; }
   ManualClock& clock() { return clock_; }
   TestAccounts& accounts() { return accounts_; }
   // A new FileSystem on the same accounts; open handles end.
@@ -77,7 +79,7 @@ class MountedFixture {
   Result<Split> WalkToParent(std::string_view path);
 
   ManualClock clock_;
-  std::shared_ptr<MemoryAccount> account_;
+  std::shared_ptr<Account> account_;
   TestAccounts accounts_;
   TempDirectory scratch_;
   MountScope scope_;

@@ -1,0 +1,112 @@
+#include "tests/support/reference_tree.h"
+
+#include <utility>
+
+namespace replicafs {
+namespace {
+
+Error Fail(ErrorCode code) {
+  return Error{code, "as POSIX has it"};
+}
+
+using Type = ReferenceFile::Type;
+
+}  // namespace
+
+ReferenceTree::ReferenceTree() {
+  files_.emplace("", std::make_shared<ReferenceFile>(ReferenceFile{.type = Type::kDirectory}));
+}
+
+ReferenceTree::FilePtr ReferenceTree::Find(const std::string& path) const {
+  const auto found = files_.find(path);
+  return found == files_.end() ? nullptr : found->second;
+}
+
+std::vector<std::string> ReferenceTree::Children(const std::string& path) const {
+  const std::string prefix = path.empty() ? "" : path + "/";
+  std::vector<std::string> names;
+  for (const auto& [other, file] : files_) {
+    if (other.size() > prefix.size() && other.starts_with(prefix) &&
+        other.find('/', prefix.size()) == std::string::npos) {
+      names.push_back(other.substr(prefix.size()));
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> ReferenceTree::Paths() const {
+  std::vector<std::string> paths;
+  for (const auto& [path, file] : files_) {
+    if (!path.empty()) paths.push_back(path);
+  }
+  return paths;
+}
+
+Status ReferenceTree::CheckParent(const std::string& path) const {
+  // The first component that is no directory decides.
+  for (size_t slash = path.find('/'); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
+    const FilePtr above = Find(path.substr(0, slash));
+    if (above == nullptr) return Fail(ErrorCode::kNotFound);
+    if (above->type != Type::kDirectory) return Fail(ErrorCode::kNotDirectory);
+  }
+  return Ok();
+}
+
+Status ReferenceTree::Add(const std::string& path, ReferenceFile file) {
+  TRY(CheckParent(path));
+  if (Find(path) != nullptr) return Fail(ErrorCode::kExists);
+  files_.emplace(path, std::make_shared<ReferenceFile>(std::move(file)));
+  return Ok();
+}
+
+Status ReferenceTree::Unlink(const std::string& path) {
+  TRY(CheckParent(path));
+  const FilePtr file = Find(path);
+  if (file == nullptr) return Fail(ErrorCode::kNotFound);
+  if (file->type == Type::kDirectory) return Fail(ErrorCode::kIsDirectory);
+  files_.erase(path);
+  return Ok();
+}
+
+Status ReferenceTree::Rmdir(const std::string& path) {
+  TRY(CheckParent(path));
+  const FilePtr file = Find(path);
+  if (file == nullptr) return Fail(ErrorCode::kNotFound);
+  if (file->type != Type::kDirectory) return Fail(ErrorCode::kNotDirectory);
+  if (!Children(path).empty()) return Fail(ErrorCode::kNotEmpty);
+  files_.erase(path);
+  return Ok();
+}
+
+Status ReferenceTree::Rename(const std::string& from, const std::string& to, Replace replace) {
+  TRY(CheckParent(from));
+  TRY(CheckParent(to));
+  const FilePtr source = Find(from);
+  if (source == nullptr) return Fail(ErrorCode::kNotFound);
+  const bool is_directory = source->type == Type::kDirectory;
+  if (is_directory && to.starts_with(from + "/")) return Fail(ErrorCode::kInvalid);
+  const FilePtr target = Find(to);
+  if (target != nullptr) {
+    if (replace == Replace::kNo) return Fail(ErrorCode::kExists);
+    if (from == to) return Ok();
+    const bool onto_directory = target->type == Type::kDirectory;
+    if (is_directory && !onto_directory) return Fail(ErrorCode::kNotDirectory);
+    if (!is_directory && onto_directory) return Fail(ErrorCode::kIsDirectory);
+    if (onto_directory && !Children(to).empty()) return Fail(ErrorCode::kNotEmpty);
+    files_.erase(to);
+  }
+  std::map<std::string, FilePtr> moved;
+  for (auto at = files_.begin(); at != files_.end();) {
+    if (at->first == from || at->first.starts_with(from + "/")) {
+      moved.emplace(to + at->first.substr(from.size()), at->second);
+      at = files_.erase(at);
+    } else {
+      ++at;
+    }
+  }
+  files_.merge(moved);
+  return Ok();
+}
+
+}  // namespace replicafs
