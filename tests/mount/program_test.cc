@@ -11,10 +11,11 @@ class MountedProgram : public MountTest {
     MountTest::SetUp();
     if (IsSkipped()) return;
     tree_ = Outside("tree");
-    EXPECT_SHELL("mkdir -p '" + tree_ + "/a/b' && cd '" + tree_ +
-                 "' && echo one > a/one && head -c 5000000 /dev/urandom > a/b/large && : > empty"
-                 " && ln -s a/one link && chmod 600 a/one && chmod 750 a/b && touch -d 2001-02-03 "
-                 "a/one && mkdir hollow && setfattr -n user.colour -v blue a/one");
+    EXPECT_SHELL(
+        "mkdir -p '" + tree_ + "/a/b' && cd '" + tree_ +
+        "' && echo one > a/one && head -c 5000000 /dev/urandom > a/b/large && : > empty"
+        " && ln -s a/one link && chmod 600 a/one && chmod 750 a/b && touch -h -d 2001-02-03 "
+        "a/one link && mkdir hollow && setfattr -n user.colour -v blue a/one");
   }
 
   void ExpectEqualTrees(const std::string& left, const std::string& right) {
