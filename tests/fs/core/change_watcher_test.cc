@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <chrono>
+
+#include "backend/base/mutex.h"
+#include "tests/support/file_system_fixture.h"
+#include "tests/support/matchers.h"
+
+namespace replicafs {
+namespace {
+
+// Remembers what it was told.
+class RecordingNotifier final : public KernelNotifier {
+ public:
+  void InvalidateNode(NodeId node) override {
+    MutexLock lock(mutex_);
+    nodes_.push_back(node);
+    changed_.NotifyAll();
+  }
+  void InvalidateEntry(NodeId parent, std::string_view name) override {
+    MutexLock lock(mutex_);
+    entries_.emplace_back(parent, name);
+    changed_.NotifyAll();
+  }
+
+  bool WaitForNode(NodeId node) {
+    MutexLock lock(mutex_);
+    return WaitUntil([&]() REQUIRES(mutex_) {
+      return std::find(nodes_.begin(), nodes_.end(), node) != nodes_.end();
+    });
+  }
+  bool WaitForEntry(NodeId parent, const std::string& name) {
+    MutexLock lock(mutex_);
+    return WaitUntil([&]() REQUIRES(mutex_) {
+      return std::find(entries_.begin(), entries_.end(), std::make_pair(parent, name)) !=
+             entries_.end();
+    });
+  }
+  bool HasEntry(const std::string& name) {
+    MutexLock lock(mutex_);
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [&](const auto& entry) { return entry.second == name; });
+  }
+
+ private:
+  template <class Condition>
+  bool WaitUntil(const Condition& condition) REQUIRES(mutex_) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      changed_.WaitFor(mutex_, std::chrono::milliseconds(100));
+    }
+    return true;
+  }
+
+  Mutex mutex_;
+  CondVar changed_;
+  std::vector<NodeId> nodes_ GUARDED_BY(mutex_);
+  std::vector<std::pair<NodeId, std::string>> entries_ GUARDED_BY(mutex_);
+};
+
+class Watcher : public ::testing::Test, public MountedFixture {
+ protected:
+  ~Watcher() override { fs().StopNotifying(); }
+  RecordingNotifier notifier_;
+};
+
+TEST_F(Watcher, S35_ChangesByOthersInvalidateTheFileAndItsDirectory) {
+  Put("d/a", "one");
+  const NodeId directory = Must(Walk("d"));
+  const NodeId file = Must(Walk("d/a"));
+  fs().StartNotifying(notifier_);
+
+  Put("d/a", "two");
+
+  EXPECT_TRUE(notifier_.WaitForNode(file));
+  EXPECT_TRUE(notifier_.WaitForNode(directory));
+  EXPECT_TRUE(notifier_.WaitForEntry(directory, "a"));
+}
+
+TEST_F(Watcher, NamesBelowWhatTheKernelKnowsInvalidateTheDeepestKnownDirectory) {
+  Put("d/a", "one");
+  const NodeId directory = Must(Walk("d"));
+  fs().StartNotifying(notifier_);
+
+  Put("d/new/deep/file", "x");
+
+  EXPECT_TRUE(notifier_.WaitForEntry(directory, "new"));
+  EXPECT_TRUE(notifier_.WaitForNode(directory));
+}
+
+TEST_F(Watcher, OwnChangesAreNotTold) {
+  fs().StartNotifying(notifier_);
+  ASSERT_OK(WriteFile("mine", "x"));
+
+  Put("theirs", "x");
+
+  EXPECT_TRUE(notifier_.WaitForEntry(kRootNode, "theirs"));
+  EXPECT_FALSE(notifier_.HasEntry("mine"));
+}
+
+TEST_F(Watcher, NamesAreToldAsTheyAreShown) {
+  fs().StartNotifying(notifier_);
+
+  Put("%!new%0Aline", "x");
+
+  EXPECT_TRUE(notifier_.WaitForEntry(kRootNode, "new\nline"));
+}
+
+}  // namespace
+}  // namespace replicafs
