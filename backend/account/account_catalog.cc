@@ -70,7 +70,7 @@ Status MakeAccount(const AccountDescriptor& descriptor, const std::string& unfin
 
 }  // namespace
 
-AccountCatalog::AccountCatalog(std::string root, const Clock& clock)
+AccountCatalog::AccountCatalog(const std::string& root, const Clock& clock)
     : root_(AbsolutePath(root).value_or(root)), clock_(clock) {}
 
 AccountCatalog::~AccountCatalog() = default;

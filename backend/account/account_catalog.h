@@ -38,7 +38,7 @@ class AccountCatalog final : public AccountSource {
  public:
   // The root itself is created with the first account. The clock outlives the catalog and its
   // accounts.
-  explicit AccountCatalog(std::string root, const Clock& clock = SystemClock());
+  explicit AccountCatalog(const std::string& root, const Clock& clock = SystemClock());
   ~AccountCatalog() override;
 
   const std::string& root() const { return root_; }
