@@ -88,7 +88,8 @@ Status ChangeOrphan(FileSystemState& state, Node& node, const PropertyChange& ch
   return Ok();
 }
 
-Status SetSize(FileSystemState& state, Node& node, uint64_t size_bytes) {
+Status SetSize(FileSystemState& state, Node& node, uint64_t size_bytes)
+    REQUIRES(node.commit_mutex) {
   if (node.type != S_IFREG)
     return Error{ErrorCode::kInvalid, "only regular files can be truncated"};
   const auto writer =

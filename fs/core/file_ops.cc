@@ -112,8 +112,7 @@ Result<std::shared_ptr<BlobReader>> ReaderOf(FileSystemState& state, FileHandle&
   }
   {
     MutexLock lock(handle.mutex);
-    if (handle.reader != nullptr && (handle.writer_epoch == epoch || node.unlinked))
-      return handle.reader;
+    if (handle.reader != nullptr && handle.writer_epoch == epoch) return handle.reader;
   }
   auto reader = TRY(OpenVersion(state, node));
   MutexLock lock(handle.mutex);

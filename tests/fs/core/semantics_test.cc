@@ -108,6 +108,18 @@ TEST_F(Semantics, S08_AnUnlinkedOpenFileStaysReadableAndWritable) {
   EXPECT_CODE(kNotFound, store().Stat({"box", "a.txt"}));
 }
 
+TEST_F(Semantics, S08_AReplacedFileIsReadAsThisMountLastLeftIt) {
+  ASSERT_OK(WriteFile("a", "long content"));
+  ASSERT_OK(WriteFile("b", "other"));
+  const HandleId handle = Must(Open("a", O_RDONLY));
+  ASSERT_OK(SetAttributes("a", {.size_bytes = 4}));
+
+  ASSERT_OK(Rename("b", "a"));
+
+  EXPECT_EQ(Must(ReadAll(handle)), "long");
+  ASSERT_OK(Close(handle));
+}
+
 TEST_F(Semantics, S09_AnOpenFileFollowsItsRename) {
   const HandleId handle = Must(Open("a.txt", O_WRONLY | O_CREAT));
   ASSERT_OK(WriteAt(handle, 0, "one"));
