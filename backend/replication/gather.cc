@@ -1,0 +1,173 @@
+#include "backend/replication/gather.h"
+
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "backend/replication/faults.h"
+#include "backend/replication/parallel.h"
+
+namespace replicafs {
+namespace {
+
+// nullopt instead of kNotFound.
+template <class T>
+Result<std::optional<T>> IfThere(Result<T> result) {
+  if (result) return std::optional<T>(*std::move(result));
+  if (result.error().code == ErrorCode::kNotFound) return std::optional<T>();
+  return std::move(result).error();
+}
+
+BlobPath SourcePath(const Event& event) {
+  return {event.container, event.name};
+}
+
+Status StatSource(const LinkContext& context, SourceChange& change) {
+  auto info = context.source.store().Stat(SourcePath(change.event), change.event.version);
+  change.info = TRY(IfThere(std::move(info)));
+  return Ok();
+}
+
+Status AskSource(const LinkContext& context, SourceChange& change,
+                 std::unique_ptr<BlobReader>& reader) {
+  if (change.rule == nullptr) return Ok();
+  if (change.event.kind == EventKind::kPropertiesChanged) return StatSource(context, change);
+  if (change.event.kind != EventKind::kCreated) return Ok();
+  // The content of a renamed blob is at the destination already, most likely.
+  if (!change.event.other_name.empty()) return StatSource(context, change);
+  return OpenSource(context, change, reader);
+}
+
+// What to ask of one blob at the destination.
+struct Question {
+  BlobPath source;
+  bool all_versions = false;
+  std::set<VersionId> patched;
+  std::set<VersionId> replaced;
+};
+
+struct Answer {
+  DestinationBlob blob;
+  std::optional<VersionId> gone_origin;
+};
+
+std::map<BlobPath, Question> Questions(const std::vector<SourceChange>& changes,
+                                       uint64_t maybe_copied_until) {
+  std::map<BlobPath, Question> questions;
+  for (const SourceChange& change : changes) {
+    if (change.rule == nullptr) continue;
+    const Event& event = change.event;
+    Question& question = questions[DestinationPath(change)];
+    question.source = SourcePath(event);
+    if (event.kind == EventKind::kPropertiesChanged) question.patched.insert(event.version);
+    if (event.kind != EventKind::kCreated) continue;
+    if (event.replaces) question.replaced.insert(event.replaces);
+    if (event.sequence <= maybe_copied_until) question.all_versions = true;
+    if (event.other_name.empty()) continue;
+    const BlobPath old_path{change.rule->destination_container, event.other_name};
+    questions[old_path].source = {event.container, event.other_name};
+  }
+  return questions;
+}
+
+Result<Answer> AskDestination(const LinkContext& context, const Policy& policy,
+                              const BlobPath& path, const Question& question) {
+  BlobStore& store = context.destination.store();
+  Answer answer;
+  auto& versions = answer.blob.versions;
+  if (!question.all_versions) {
+    auto current = TRY(IfThere(store.Stat(path)));
+    if (current) versions.push_back(*std::move(current));
+  }
+  const bool ours =
+      !versions.empty() && IsReplicaOf(versions[0], policy.source_account, question.source);
+  bool list = question.all_versions;
+  for (const VersionId version : question.patched)
+    list = list || !ours || versions[0].origin->version != version;
+  if (list) {
+    auto all = TRY(IfThere(store.ListVersions(path)));
+    versions = std::move(all).value_or(std::vector<BlobInfo>());
+    answer.blob.all_versions = true;
+  }
+  if (question.replaced.empty()) return answer;
+  for (const BlobInfo& version : versions) {
+    if (!version.is_current || !IsReplicaOf(version, policy.source_account, question.source))
+      continue;
+    const VersionId origin = version.origin->version;
+    if (question.replaced.contains(origin)) continue;
+    const auto at_source = TRY(IfThere(context.source.store().Stat(question.source, origin)));
+    if (!at_source) answer.gone_origin = origin;
+  }
+  return answer;
+}
+
+Status CheckContainers(const LinkContext& context, const Policy& policy,
+                       const std::vector<SourceChange>& changes, DestinationFacts& facts) {
+  std::set<std::string> containers;
+  for (const SourceChange& change : changes) {
+    if (change.rule != nullptr) containers.insert(change.rule->destination_container);
+  }
+  for (const std::string& name : containers) {
+    const auto container = TRY(IfThere(context.destination.store().GetContainer(name)));
+    const std::string place = "'" + context.destination.name() + "/" + name + "'";
+    if (!container) {
+      facts.containers[name] = {"DestinationContainerNotFound",
+                                "the container " + place + " does not exist: create it again"};
+    } else if (container->destination_policy_id != policy.policy_id) {
+      facts.containers[name] = {"ContainerIsNoDestination",
+                                "the container " + place + " is no destination of the policy"};
+    }
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Status OpenSource(const LinkContext& context, SourceChange& change,
+                  std::unique_ptr<BlobReader>& reader) {
+  auto opened = context.source.store().Open(SourcePath(change.event), change.event.version);
+  if (opened) {
+    reader = *std::move(opened);
+    change.info = reader->info();
+    return Ok();
+  }
+  if (opened.error().code == ErrorCode::kNotFound) {
+    change.info.reset();
+    return Ok();
+  }
+  if (!IsBlobFault(opened.error().code)) return std::move(opened).error();
+  change.fault = SourceFault(opened.error());
+  return StatSource(context, change);
+}
+
+Result<Gathered> Gather(const LinkContext& context, const Policy& policy,
+                        std::vector<SourceChange> changes, uint64_t maybe_copied_until,
+                        std::stop_token stop) {
+  Gathered gathered{.changes = std::move(changes)};
+  gathered.facts.maybe_copied_until = maybe_copied_until;
+  TRY(CheckContainers(context, policy, gathered.changes, gathered.facts));
+
+  gathered.readers.resize(gathered.changes.size());
+  const ForEachOptions options{.threads = context.threads, .stop = stop};
+  TRY(ForEach(context.pool, gathered.changes.size(), options, [&](size_t i) {
+    return AskSource(context, gathered.changes[i], gathered.readers[i]);
+  }));
+
+  const auto questions = Questions(gathered.changes, maybe_copied_until);
+  std::vector<std::pair<const BlobPath*, const Question*>> asked;
+  for (const auto& [path, question] : questions) asked.emplace_back(&path, &question);
+  std::vector<Answer> answers(asked.size());
+  const auto ask = [&](size_t i) -> Status {
+    answers[i] = TRY(AskDestination(context, policy, *asked[i].first, *asked[i].second));
+    return Ok();
+  };
+  TRY(ForEach(context.pool, asked.size(), options, ask));
+  for (size_t i = 0; i < asked.size(); ++i) {
+    gathered.facts.blobs[*asked[i].first] = std::move(answers[i].blob);
+    if (answers[i].gone_origin)
+      gathered.facts.gone_origins.insert({asked[i].second->source, *answers[i].gone_origin});
+  }
+  return gathered;
+}
+
+}  // namespace replicafs

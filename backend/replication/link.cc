@@ -1,0 +1,319 @@
+#include "backend/replication/link.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "backend/replication/copy_batch.h"
+#include "backend/replication/event_window.h"
+#include "backend/replication/failure_log.h"
+#include "backend/replication/faults.h"
+#include "backend/replication/link_progress.h"
+#include "backend/replication/link_rows.h"
+
+namespace replicafs {
+namespace {
+
+// Events that are not the policy's business move the cursor only this often.
+constexpr uint64_t kIdleEventsMax = 4096;
+constexpr size_t kStagingQueueMax = 64;
+constexpr size_t kRetriesMax = 1000;  // failures tried again in one go
+
+}  // namespace
+
+class Link::State {
+ public:
+  State(std::shared_ptr<Account> source, std::shared_ptr<Account> destination,
+        std::string policy_id, const Clock& clock, LinkOptions options)
+      : source_(std::move(source)),
+        destination_(std::move(destination)),
+        policy_id_(std::move(policy_id)),
+        options_(options),
+        writer_(RandomU64()),
+        pool_(options.staging_threads, kStagingQueueMax),
+        context_{*source_, *destination_, pool_, options.staging_threads},
+        failures_(source_->store(), policy_id_, clock),
+        progress_(source_->store(), policy_id_, clock),
+        window_events_(options.window_events) {}
+
+  Result<StepResult> Step(std::stop_token stop);
+  Status PublishProgress(std::string last_error);
+  Status RetryFailures(std::stop_token stop);
+
+ private:
+  enum class Applied { kDone, kOvertaken, kRefused };
+
+  Result<bool> LoadPolicy();
+  Status LoadCursor();
+  Result<StepResult> CatchUp();
+  Result<StepResult> Copy(const std::vector<Event>& events, std::stop_token stop);
+  Result<StepResult> Narrow(const std::vector<Event>& events, const Error& error);
+  void Widen();
+  Result<CopyBatch> Make(std::vector<SourceChange> changes, uint64_t maybe_copied_until,
+                         std::stop_token stop);
+  Result<Applied> Apply(std::vector<Mutation> mutations, const LinkCursor& next, Error& refusal);
+  Result<std::optional<FailedEvent>> Retry(const Event& event, std::stop_token stop);
+  LinkCursor After(const CopyBatch& batch) const;
+
+  const std::shared_ptr<Account> source_;
+  const std::shared_ptr<Account> destination_;
+  const std::string policy_id_;
+  const LinkOptions options_;
+  const uint64_t writer_;
+  ThreadPool pool_;
+  const LinkContext context_;
+  FailureLog failures_;
+  ProgressPublisher progress_;
+
+  std::string policy_row_;  // as both sides had it last
+  Policy policy_;
+  // The cursor row as this link read or wrote it; unknown after a failed Apply.
+  bool cursor_known_ = false;
+  std::optional<std::string> cursor_row_;
+  LinkCursor cursor_;
+  uint64_t position_ = 0;            // at or above the cursor: events between need nothing
+  uint64_t maybe_copied_until_ = 0;  // an Apply up to here may have happened
+  uint64_t sent_bytes_ = 0;          // not yet counted in the cursor row
+
+  // Smaller while the link looks for an event that the destination refuses.
+  size_t window_events_;
+  uint64_t cut_until_ = 0;  // the end of the group that it looks into
+  uint64_t suspect_ = 0;    // the event that was refused alone the last time
+};
+
+// False when the policy is gone.
+Result<bool> Link::State::LoadPolicy() {
+  const std::string key = PolicyKey(policy_id_);
+  auto at_source = TRY(source_->store().GetState(key));
+  const auto at_destination = TRY(destination_->store().GetState(key));
+  if (!at_source || at_source != at_destination) return false;
+  if (*at_source == policy_row_) return true;
+  policy_ = TRY(DecodePolicy(*at_source));
+  policy_row_ = *std::move(at_source);
+  return true;
+}
+
+Status Link::State::LoadCursor() {
+  if (cursor_known_) return Ok();
+  cursor_row_ = TRY(destination_->store().GetState(CursorKey(policy_id_)));
+  cursor_ = {};
+  if (cursor_row_) {
+    cursor_ = TRY(DecodeCursor(*cursor_row_));
+  } else {
+    // Lost: begin again, and expect everything to be there.
+    cursor_.sequence = std::numeric_limits<uint64_t>::max();
+    for (const Rule& rule : policy_.rules)
+      cursor_.sequence = std::min(cursor_.sequence, rule.start_sequence);
+    cursor_.adopt_until = TRY(source_->journal().Head());
+  }
+  position_ = cursor_.sequence;
+  cursor_known_ = true;
+  return Ok();
+}
+
+Result<StepResult> Link::State::Step(std::stop_token stop) {
+  const bool stands = TRY(LoadPolicy());
+  if (!stands) return StepResult::kPolicyGone;
+  TRY(LoadCursor());
+  TRY(failures_.LoadOnce());
+  WindowLimits limits{.events = window_events_, .content_bytes = options_.window_bytes};
+  if (position_ < cut_until_) {
+    limits.groups = WindowLimits::Groups::kCut;
+    limits.events = std::min<size_t>(limits.events, cut_until_ - position_);
+  }
+  const auto events = TRY(ReadWindow(source_->journal(), policy_, position_, limits));
+  if (events.empty()) return CatchUp();
+  return Copy(events, stop);
+}
+
+Result<StepResult> Link::State::CatchUp() {
+  TRY(progress_.Publish(cursor_, {}, policy_row_));
+  return StepResult::kCaughtUp;
+}
+
+Result<StepResult> Link::State::Copy(const std::vector<Event>& events, std::stop_token stop) {
+  std::vector<SourceChange> changes;
+  bool relevant = false;
+  for (const Event& event : events) {
+    const Rule* rule = RuleOf(policy_, event);
+    relevant = relevant || rule != nullptr;
+    // What is recorded as failed waits for RetryFailures.
+    if (failures_.Contains(event.sequence)) rule = nullptr;
+    changes.push_back({.event = event, .rule = rule});
+  }
+  const uint64_t last = events.back().sequence;
+  if (!relevant && last - cursor_.sequence < kIdleEventsMax) {
+    position_ = last;
+    return StepResult::kAdvanced;
+  }
+
+  auto batch =
+      TRY(Make(std::move(changes), std::max(cursor_.adopt_until, maybe_copied_until_), stop));
+  TRY(failures_.Record(batch.failed, batch.done, policy_row_));
+  LinkCursor next = After(batch);
+  next.sequence = last;
+  Error refusal;
+  switch (TRY(Apply(std::move(batch.mutations), next, refusal))) {
+    case Applied::kDone: break;
+    case Applied::kOvertaken: return StepResult::kAdvanced;
+    case Applied::kRefused:
+      maybe_copied_until_ = std::max(maybe_copied_until_, last);
+      return Narrow(events, refusal);
+  }
+  Widen();
+  TRY(progress_.PublishNowAndThen(cursor_, policy_row_));
+  return StepResult::kAdvanced;
+}
+
+Result<CopyBatch> Link::State::Make(std::vector<SourceChange> changes, uint64_t maybe_copied_until,
+                                    std::stop_token stop) {
+  BatchRequest request{.policy = policy_,
+                       .changes = std::move(changes),
+                       .maybe_copied_until = maybe_copied_until,
+                       .stop = stop};
+  request.progress = [this](const StageProgress& current) {
+    progress_.PublishCurrent(cursor_, policy_row_, current);
+  };
+  return MakeBatch(context_, std::move(request), sent_bytes_);
+}
+
+LinkCursor Link::State::After(const CopyBatch& batch) const {
+  LinkCursor next = cursor_;
+  next.versions_copied += batch.versions;
+  next.logical_bytes += batch.logical_bytes;
+  next.sent_bytes += sent_bytes_;
+  return next;
+}
+
+// One step at the destination, which nothing but this link's own view of policy and cursor can make
+// happen. `refusal` is the reason for kRefused: the fault of one of the changes.
+Result<Link::State::Applied> Link::State::Apply(std::vector<Mutation> mutations,
+                                                const LinkCursor& next, Error& refusal) {
+  // A removed policy stops its link at once, the removal of blobs above all.
+  const auto at_source = TRY(source_->store().GetState(PolicyKey(policy_id_)));
+  if (at_source != policy_row_) return Applied::kOvertaken;
+
+  std::string next_row = Encode(next);
+  mutations.push_back(ExpectState{PolicyKey(policy_id_), policy_row_});
+  mutations.push_back(ExpectState{CursorKey(policy_id_), cursor_row_});
+  mutations.push_back(PutState{CursorKey(policy_id_), next_row});
+  const auto applied = destination_->store().Apply(std::move(mutations), writer_);
+  if (applied) {
+    cursor_ = next;
+    cursor_row_ = std::move(next_row);
+    position_ = std::max(position_, next.sequence);
+    sent_bytes_ = 0;
+    return Applied::kDone;
+  }
+  cursor_known_ = false;
+  if (!IsBlobFault(applied.error().code)) {
+    maybe_copied_until_ = std::max(maybe_copied_until_, next.sequence);
+    return applied.error();
+  }
+  // Somebody else may have removed the policy, or moved the cursor.
+  const std::string policy_row = policy_row_;
+  const auto cursor_row = cursor_row_;
+  const bool stands = TRY(LoadPolicy());
+  if (!stands || policy_row != policy_row_) return Applied::kOvertaken;
+  TRY(LoadCursor());
+  if (cursor_row != cursor_row_) return Applied::kOvertaken;
+  refusal = applied.error();
+  return Applied::kRefused;
+}
+
+// Looks for the one event that the destination refuses: halves of the window, then of a group; an
+// event alone is tried twice, because what was decided may have been overtaken.
+Result<StepResult> Link::State::Narrow(const std::vector<Event>& events, const Error& error) {
+  if (events.size() > 1) {
+    const uint64_t group_end = events.back().group_end;
+    if (events.front().group_end == group_end) cut_until_ = std::max(cut_until_, group_end);
+    window_events_ = std::max<size_t>(1, std::min(window_events_, events.size()) / 2);
+    return StepResult::kAdvanced;
+  }
+  const Event& event = events.front();
+  if (suspect_ == event.sequence) {
+    TRY(failures_.Record({{event, DestinationFault(error)}}, {}, policy_row_));
+  }
+  suspect_ = event.sequence;
+  return StepResult::kAdvanced;
+}
+
+void Link::State::Widen() {
+  window_events_ = std::min(window_events_ * 2, options_.window_events);
+}
+
+Status Link::State::PublishProgress(std::string last_error) {
+  const auto policy_row = TRY(source_->store().GetState(PolicyKey(policy_id_)));
+  if (!policy_row) return Ok();
+  // The destination may be what is unreachable: then what was published last stands.
+  LinkCursor durable = cursor_;
+  if (!cursor_known_) {
+    const LinkProgress before = TRY(ReadProgress(source_->store(), policy_id_));
+    durable = {.sequence = before.watermark,
+               .versions_copied = before.versions_copied,
+               .logical_bytes = before.logical_bytes,
+               .sent_bytes = before.sent_bytes};
+  }
+  return progress_.Publish(durable, std::move(last_error), *policy_row);
+}
+
+Status Link::State::RetryFailures(std::stop_token stop) {
+  const bool stands = TRY(LoadPolicy());
+  if (!stands) return Ok();
+  TRY(LoadCursor());
+  TRY(failures_.Load());
+  auto failures = failures_.All();
+  if (failures.size() > kRetriesMax) {
+    std::stable_sort(failures.begin(), failures.end(),
+                     [](const Failure& a, const Failure& b) { return a.last < b.last; });
+    failures.resize(kRetriesMax);
+  }
+  for (const Failure& failure : failures) {
+    const auto events = TRY(source_->journal().Read(failure.sequence - 1, 1));
+    std::optional<FailedEvent> failed;
+    if (!events.empty()) failed = TRY(Retry(events.front(), stop));
+    if (failed) {
+      TRY(failures_.Record({*failed}, {}, policy_row_));
+    } else {
+      TRY(failures_.Forget(failure.sequence));
+    }
+  }
+  return Ok();
+}
+
+// nullopt when nothing is left to do for the event.
+Result<std::optional<FailedEvent>> Link::State::Retry(const Event& event, std::stop_token stop) {
+  TRY(LoadCursor());
+  std::vector<SourceChange> changes;
+  changes.push_back({.event = event, .rule = RuleOf(policy_, event)});
+  auto batch = TRY(Make(std::move(changes), event.sequence, stop));
+  if (!batch.failed.empty()) return std::optional<FailedEvent>(batch.failed.front());
+  if (batch.mutations.empty()) return std::optional<FailedEvent>();
+  Error refusal;
+  switch (TRY(Apply(std::move(batch.mutations), After(batch), refusal))) {
+    case Applied::kDone: break;
+    case Applied::kOvertaken:
+      return Error{ErrorCode::kBusy, "another process moved the link's cursor"};
+    case Applied::kRefused: return std::optional<FailedEvent>({event, DestinationFault(refusal)});
+  }
+  return std::optional<FailedEvent>();
+}
+
+Link::Link(std::shared_ptr<Account> source, std::shared_ptr<Account> destination,
+           std::string policy_id, const Clock& clock, LinkOptions options)
+    : state_(std::make_unique<State>(std::move(source), std::move(destination),
+                                     std::move(policy_id), clock, options)) {}
+Link::~Link() = default;
+
+Result<StepResult> Link::Step(std::stop_token stop) {
+  return state_->Step(stop);
+}
+Status Link::PublishProgress(std::string last_error) {
+  return state_->PublishProgress(std::move(last_error));
+}
+Status Link::RetryFailures(std::stop_token stop) {
+  return state_->RetryFailures(stop);
+}
+
+}  // namespace replicafs

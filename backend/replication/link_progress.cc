@@ -1,0 +1,88 @@
+#include "backend/replication/link_progress.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+namespace replicafs {
+namespace {
+
+constexpr std::chrono::milliseconds kInterval{200};
+
+std::string HostName() {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0) return {};
+  return name.data();
+}
+
+// What readers care about; the time of the row is not among it.
+bool SaysTheSame(const LinkProgress& a, const LinkProgress& b) {
+  return a.watermark == b.watermark && a.versions_copied == b.versions_copied &&
+         a.logical_bytes == b.logical_bytes && a.sent_bytes == b.sent_bytes &&
+         a.current_name == b.current_name && a.current_version == b.current_version &&
+         a.current_done_bytes == b.current_done_bytes && a.last_error == b.last_error &&
+         a.owner_pid == b.owner_pid && a.owner_host == b.owner_host;
+}
+
+LinkProgress WithCursor(LinkProgress progress, const LinkCursor& durable) {
+  progress.watermark = durable.sequence;
+  progress.versions_copied = durable.versions_copied;
+  progress.logical_bytes = durable.logical_bytes;
+  progress.sent_bytes = durable.sent_bytes;
+  return progress;
+}
+
+}  // namespace
+
+ProgressPublisher::ProgressPublisher(BlobStore& source, std::string policy_id, const Clock& clock)
+    : source_(source), policy_id_(std::move(policy_id)), clock_(clock) {
+  owner_.owner_pid = getpid();
+  owner_.owner_host = HostName();
+}
+
+bool ProgressPublisher::IsTime() const {
+  return std::chrono::steady_clock::now() - published_at_ >= kInterval;
+}
+
+Status ProgressPublisher::Publish(const LinkCursor& durable, std::string last_error,
+                                  const std::string& policy_row) {
+  LinkProgress progress = WithCursor(owner_, durable);
+  progress.last_error = std::move(last_error);
+  return Write(std::move(progress), policy_row);
+}
+
+Status ProgressPublisher::PublishNowAndThen(const LinkCursor& durable,
+                                            const std::string& policy_row) {
+  return IsTime() ? Publish(durable, {}, policy_row) : Ok();
+}
+
+void ProgressPublisher::PublishCurrent(const LinkCursor& durable, const std::string& policy_row,
+                                       const StageProgress& current) {
+  if (!IsTime()) return;
+  LinkProgress progress = WithCursor(owner_, durable);
+  progress.current_name = ToString(current.path);
+  progress.current_version = current.blob.version;
+  progress.current_done_bytes = current.done_bytes;
+  progress.current_total_bytes = current.blob.size_bytes;
+  // A source that cannot be written to shows when the window is done.
+  static_cast<void>(Write(std::move(progress), policy_row));
+}
+
+Status ProgressPublisher::Write(LinkProgress progress, const std::string& policy_row) {
+  if (published_ && SaysTheSame(*published_, progress)) return Ok();
+  progress.updated = clock_.Now();
+  published_at_ = std::chrono::steady_clock::now();
+  std::vector<Mutation> mutations;
+  mutations.push_back(ExpectState{PolicyKey(policy_id_), policy_row});
+  mutations.push_back(PutState{ProgressKey(policy_id_), Encode(progress)});
+  const auto applied = source_.Apply(std::move(mutations), 0);
+  if (applied) {
+    published_ = std::move(progress);
+  } else if (applied.error().code != ErrorCode::kPrecondition) {
+    return applied.error();
+  }
+  return Ok();
+}
+
+}  // namespace replicafs

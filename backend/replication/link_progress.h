@@ -1,0 +1,43 @@
+// Publishes a link's progress where its source can see it, rarely enough to cost the source
+// nothing.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "backend/base/clock.h"
+#include "backend/base/result.h"
+#include "backend/blob/blob_store.h"
+#include "backend/replication/link_rows.h"
+#include "backend/replication/staging.h"
+
+namespace replicafs {
+
+// For one thread.
+class ProgressPublisher {
+ public:
+  ProgressPublisher(BlobStore& source, std::string policy_id, const Clock& clock);
+
+  // Writes the row unless it says the same already. An error is forgotten by an empty `last_error`.
+  // Does nothing once the policy's row at the source is not `policy_row`.
+  Status Publish(const LinkCursor& durable, std::string last_error, const std::string& policy_row);
+  // The same without an error, unless the last time is less than 200 ms ago.
+  Status PublishNowAndThen(const LinkCursor& durable, const std::string& policy_row);
+  // The same with the blob that takes long; errors do not matter.
+  void PublishCurrent(const LinkCursor& durable, const std::string& policy_row,
+                      const StageProgress& current);
+
+ private:
+  bool IsTime() const;
+  Status Write(LinkProgress progress, const std::string& policy_row);
+
+  BlobStore& source_;
+  const std::string policy_id_;
+  const Clock& clock_;
+  LinkProgress owner_;  // who runs the link; all else zero
+  std::optional<LinkProgress> published_;
+  std::chrono::steady_clock::time_point published_at_;
+};
+
+}  // namespace replicafs

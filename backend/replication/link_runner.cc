@@ -1,0 +1,113 @@
+#include "backend/replication/link_runner.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "backend/base/digest.h"
+#include "backend/base/log.h"
+#include "backend/base/mutex.h"
+#include "backend/replication/link_supervisor.h"
+
+namespace replicafs {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kBackoffMin{100};
+constexpr milliseconds kBackoffMax{30'000};
+constexpr milliseconds kOwnerPoll{500};
+constexpr milliseconds kPolicyPoll{200};
+constexpr milliseconds kRetryInterval{60'000};
+
+}  // namespace
+
+void WaitOrStop(milliseconds time, std::stop_token stop) {
+  Mutex mutex;
+  CondVar woken;
+  const std::stop_callback wake(stop, [&] {
+    MutexLock lock(mutex);
+    woken.NotifyAll();
+  });
+  const auto deadline = std::chrono::steady_clock::now() + time;
+  MutexLock lock(mutex);
+  while (!stop.stop_requested()) {
+    const auto left = deadline - std::chrono::steady_clock::now();
+    if (left <= left.zero()) return;
+    woken.WaitFor(mutex, left);
+  }
+}
+
+void LinkRunner::Run(std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    const Status ended = RunAsOwner(stop);
+    if (stop.stop_requested()) return;
+    if (ended) {
+      WaitOrStop(kPolicyPoll, stop);
+    } else {
+      Report(ended.error());
+      BackOff(stop);
+    }
+  }
+}
+
+Status LinkRunner::RunAsOwner(std::stop_token stop) {
+  const auto source = TRY(accounts_.OpenAccount(policy_.source_account));
+  const auto destination = TRY(accounts_.OpenAccount(policy_.destination_account));
+  const auto ownership = TRY(LinkOwnership::TryAcquire(*source, policy_.policy_id));
+  if (ownership == nullptr) {
+    WaitOrStop(kOwnerPoll, stop);
+    return Ok();
+  }
+  Link link(source, destination, policy_.policy_id, clock_, options_);
+  next_retry_ = {};
+  return RunLink(*source, link, stop);
+}
+
+Status LinkRunner::RunLink(Account& source, Link& link, std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    RetryWhenDue(link, stop);
+    const uint64_t head = TRY(source.journal().Head());
+    const auto step = link.Step(stop);
+    if (!step) {
+      if (stop.stop_requested()) return Ok();
+      Report(step.error());
+      // What cannot be told is in the log.
+      static_cast<void>(link.PublishProgress(step.error().message));
+      BackOff(stop);
+      continue;
+    }
+    backoff_ = {};
+    reported_.clear();
+    if (*step == StepResult::kPolicyGone) return Ok();
+    if (*step == StepResult::kCaughtUp) source.journal().Wait(head, kPolicyPoll, stop);
+  }
+  return Ok();
+}
+
+void LinkRunner::RetryWhenDue(Link& link, std::stop_token stop) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_retry_) return;
+  const Status retried = link.RetryFailures(stop);
+  next_retry_ = now + kRetryInterval;
+  if (!retried && !stop.stop_requested()) {
+    Log(LogLevel::kWarning, "failures of policy {} were not tried again: {}", policy_.policy_id,
+        retried.error().message);
+  }
+}
+
+void LinkRunner::Report(const Error& error) {
+  if (error.message == reported_) return;
+  reported_ = error.message;
+  Log(LogLevel::kError, "policy {} from '{}' to '{}' waits: {}", policy_.policy_id,
+      policy_.source_account, policy_.destination_account, error.message);
+}
+
+// Doubles; jitter of a half keeps links that failed together from coming back together.
+void LinkRunner::BackOff(std::stop_token stop) {
+  backoff_ = std::clamp(backoff_ * 2, kBackoffMin, kBackoffMax);
+  const auto jitter = static_cast<int64_t>(RandomU64() % 1000);
+  WaitOrStop(backoff_ / 2 + milliseconds(backoff_.count() * jitter / 2000), stop);
+}
+
+}  // namespace replicafs

@@ -1,0 +1,97 @@
+#include "backend/replication/link_supervisor.h"
+
+#include <map>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "backend/base/log.h"
+#include "backend/replication/link_runner.h"
+#include "backend/replication/policy_store.h"
+
+namespace replicafs {
+namespace {
+
+constexpr std::chrono::milliseconds kPoll{100};
+
+// What is known of an account that is watched.
+struct Watched {
+  std::shared_ptr<Account> account;  // nullptr while it cannot be opened
+  std::string logged;                // the error that was logged last
+  std::optional<uint64_t> change_count;
+  std::vector<Policy> policies;
+};
+
+}  // namespace
+
+class LinkSupervisor::State {
+ public:
+  State(AccountSource& accounts, std::vector<std::string> names, const Clock& clock,
+        LinkOptions options)
+      : accounts_(accounts), clock_(clock), options_(options) {
+    for (std::string& name : names) watched_.emplace(std::move(name), Watched{});
+    thread_ = std::jthread([this](std::stop_token stop) { Run(stop); });
+  }
+
+ private:
+  void Run(std::stop_token stop) {
+    while (!stop.stop_requested()) {
+      for (auto& [name, watched] : watched_) {
+        const Status looked = Look(name, watched);
+        if (looked) {
+          watched.logged.clear();
+        } else if (looked.error().message != watched.logged) {
+          watched.logged = looked.error().message;
+          Log(LogLevel::kError, "the policies of account '{}' are unknown: {}", name,
+              watched.logged);
+        }
+      }
+      StartAndStop();
+      WaitOrStop(kPoll, stop);
+    }
+    for (auto& [id, thread] : runners_) thread.request_stop();
+    runners_.clear();
+  }
+
+  Status Look(const std::string& name, Watched& watched) {
+    if (watched.account == nullptr) watched.account = TRY(accounts_.OpenAccount(name));
+    const uint64_t change_count = watched.account->journal().ChangeCount();
+    if (watched.change_count == change_count) return Ok();
+    watched.policies = TRY(ListPolicies(*watched.account));
+    watched.change_count = change_count;
+    return Ok();
+  }
+
+  void StartAndStop() {
+    std::map<std::string, const Policy*> wanted;
+    for (const auto& [name, watched] : watched_) {
+      for (const Policy& policy : watched.policies) wanted.emplace(policy.policy_id, &policy);
+    }
+    for (auto& [id, thread] : runners_) {
+      if (!wanted.contains(id)) thread.request_stop();
+    }
+    std::erase_if(runners_, [&](const auto& runner) { return !wanted.contains(runner.first); });
+    for (const auto& [id, policy] : wanted) {
+      if (runners_.contains(id)) continue;
+      runners_.emplace(id, std::jthread([this, policy = *policy](std::stop_token stop) {
+                         LinkRunner(accounts_, policy, clock_, options_).Run(stop);
+                       }));
+    }
+  }
+
+  AccountSource& accounts_;
+  const Clock& clock_;
+  const LinkOptions options_;
+  // Of the supervisor's own thread alone.
+  std::map<std::string, Watched> watched_;
+  std::map<std::string, std::jthread> runners_;  // by policy
+  std::jthread thread_;
+};
+
+LinkSupervisor::LinkSupervisor(AccountSource& accounts, std::vector<std::string> account_names,
+                               const Clock& clock, LinkOptions options)
+    : state_(std::make_unique<State>(accounts, std::move(account_names), clock, options)) {}
+
+LinkSupervisor::~LinkSupervisor() = default;
+
+}  // namespace replicafs

@@ -1,0 +1,46 @@
+#include "backend/replication/policy_halves.h"
+
+#include <algorithm>
+
+#include "backend/replication/link_rows.h"
+
+namespace replicafs {
+
+std::vector<Mutation> MakeDestinationHalf(const Policy& policy, uint64_t head) {
+  std::vector<Mutation> mutations;
+  LinkCursor cursor{.sequence = head, .adopt_until = head};
+  for (const Rule& rule : policy.rules) {
+    mutations.push_back(SetDestination{rule.destination_container, policy.policy_id});
+    cursor.sequence = std::min(cursor.sequence, rule.start_sequence);
+  }
+  mutations.push_back(PutState{PolicyKey(policy.policy_id), EncodePolicy(policy)});
+  mutations.push_back(PutState{CursorKey(policy.policy_id), Encode(cursor)});
+  return mutations;
+}
+
+std::vector<Mutation> MakeSourceHalf(const Policy& policy) {
+  return {PutState{PolicyKey(policy.policy_id), EncodePolicy(policy)}};
+}
+
+Result<std::vector<Mutation>> UnmakeDestinationHalf(Account& account, const Policy& policy) {
+  std::vector<Mutation> mutations;
+  const auto containers = TRY(account.store().ListContainers());
+  for (const ContainerInfo& container : containers) {
+    if (container.destination_policy_id == policy.policy_id)
+      mutations.push_back(SetDestination{container.name, ""});
+  }
+  mutations.push_back(RemoveState{PolicyKey(policy.policy_id)});
+  mutations.push_back(RemoveState{CursorKey(policy.policy_id)});
+  return mutations;
+}
+
+Result<std::vector<Mutation>> UnmakeSourceHalf(Account& account, const Policy& policy) {
+  std::vector<Mutation> mutations;
+  mutations.push_back(RemoveState{PolicyKey(policy.policy_id)});
+  mutations.push_back(RemoveState{ProgressKey(policy.policy_id)});
+  const auto failures = TRY(account.store().ListState(FailurePrefix(policy.policy_id)));
+  for (const StateRow& row : failures) mutations.push_back(RemoveState{row.key});
+  return mutations;
+}
+
+}  // namespace replicafs

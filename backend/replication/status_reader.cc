@@ -1,0 +1,155 @@
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "backend/base/mutex.h"
+#include "backend/replication/link_rows.h"
+#include "backend/replication/policy_store.h"
+#include "backend/replication/status.h"
+
+namespace replicafs {
+namespace {
+
+struct LinkView {
+  Policy policy;
+  LinkProgress progress;
+  std::map<std::pair<BlobPath, VersionId>, std::string> failures;  // to "CODE: sentence"
+};
+
+// What the account's rows said at one moment.
+struct View {
+  uint64_t change_count = 0;
+  std::vector<LinkView> links;  // that copy from this account
+  std::set<std::string, std::less<>> destinations;
+};
+
+Result<std::shared_ptr<const View>> ReadView(Account& account, uint64_t change_count) {
+  auto view = std::make_shared<View>();
+  view->change_count = change_count;
+  auto policies = TRY(ListPolicies(account));
+  for (Policy& policy : policies) {
+    if (policy.source_account != account.name()) {
+      for (const Rule& rule : policy.rules) view->destinations.insert(rule.destination_container);
+      continue;
+    }
+    LinkView link;
+    link.progress = TRY(ReadProgress(account.store(), policy.policy_id));
+    const auto failures = TRY(ReadFailures(account.store(), policy.policy_id));
+    for (const Failure& failure : failures)
+      link.failures[{failure.path, failure.version}] = failure.code + ": " + failure.reason;
+    link.policy = std::move(policy);
+    view->links.push_back(std::move(link));
+  }
+  return std::shared_ptr<const View>(std::move(view));
+}
+
+// A version from before the policy, whose properties were changed after it, was not copied.
+bool IsOlderThan(const Policy& policy, const Rule& rule, const BlobInfo& info) {
+  return info.sequence <= rule.start_sequence ||
+         (rule.start_sequence > 0 && info.version.time() < policy.enabled_time);
+}
+
+// nullopt when no rule of the policy copies the version.
+std::optional<RuleStatus> StatusUnder(const LinkView& link, const BlobPath& path,
+                                      const BlobInfo& info) {
+  const Rule* rule = FindRule(link.policy, path.container, path.name);
+  if (rule == nullptr || IsOlderThan(link.policy, *rule, info)) return std::nullopt;
+  RuleStatus status{.policy_id = link.policy.policy_id, .rule_id = rule->rule_id};
+  const auto failure = link.failures.find({path, info.version});
+  if (failure != link.failures.end()) {
+    status.status = BlobStatus::kFailed;
+    status.reason = failure->second;
+  } else {
+    status.status =
+        info.sequence <= link.progress.watermark ? BlobStatus::kComplete : BlobStatus::kPending;
+  }
+  return status;
+}
+
+int PercentOf(const LinkProgress& progress, const BlobPath& path, VersionId version) {
+  if (progress.current_name != ToString(path) || progress.current_version != version ||
+      progress.current_total_bytes == 0) {
+    return 0;
+  }
+  return static_cast<int>(progress.current_done_bytes * 100 / progress.current_total_bytes);
+}
+
+// The least percentage of the rules that are pending; the first reason of a failure.
+void Combine(BlobReplication& all, const RuleStatus& status, int percent) {
+  if (status.status == BlobStatus::kPending) {
+    const bool first = all.status == BlobStatus::kNone || all.status == BlobStatus::kComplete;
+    all.percent = first ? percent : std::min(all.percent, percent);
+  }
+  if (status.status == BlobStatus::kFailed && all.reason.empty()) all.reason = status.reason;
+  // kPending < kComplete < kFailed in the enumeration, but pending outweighs complete.
+  const auto weight = [](BlobStatus one) {
+    switch (one) {
+      case BlobStatus::kNone:
+      case BlobStatus::kReplica: return 0;
+      case BlobStatus::kComplete: return 1;
+      case BlobStatus::kPending: return 2;
+      case BlobStatus::kFailed: return 3;
+    }
+    return 0;
+  };
+  if (weight(status.status) > weight(all.status)) all.status = status.status;
+  all.rules.push_back(status);
+}
+
+}  // namespace
+
+std::string_view ToString(BlobStatus status) {
+  switch (status) {
+    case BlobStatus::kNone: return "none";
+    case BlobStatus::kPending: return "pending";
+    case BlobStatus::kComplete: return "complete";
+    case BlobStatus::kFailed: return "failed";
+    case BlobStatus::kReplica: return "replica";
+  }
+  return "none";
+}
+
+class StatusReader::State {
+ public:
+  explicit State(std::shared_ptr<Account> account) : account_(std::move(account)) {}
+
+  Result<std::shared_ptr<const View>> Fresh() EXCLUDES(mutex_) {
+    const uint64_t change_count = account_->journal().ChangeCount();
+    {
+      MutexLock lock(mutex_);
+      if (view_ != nullptr && view_->change_count == change_count) return view_;
+    }
+    auto view = TRY(ReadView(*account_, change_count));
+    MutexLock lock(mutex_);
+    view_ = view;
+    return view;
+  }
+
+ private:
+  const std::shared_ptr<Account> account_;
+  Mutex mutex_;
+  std::shared_ptr<const View> view_ GUARDED_BY(mutex_);
+};
+
+StatusReader::StatusReader(std::shared_ptr<Account> account)
+    : state_(std::make_unique<State>(std::move(account))) {}
+StatusReader::~StatusReader() = default;
+
+Result<BlobReplication> StatusReader::StatusOf(std::string_view container, const BlobInfo& info) {
+  const auto view = TRY(state_->Fresh());
+  BlobReplication all;
+  if (view->destinations.contains(container)) {
+    all.status = BlobStatus::kReplica;
+    return all;
+  }
+  const BlobPath path{std::string(container), info.name};
+  for (const LinkView& link : view->links) {
+    const auto status = StatusUnder(link, path, info);
+    if (status) Combine(all, *status, PercentOf(link.progress, path, info.version));
+  }
+  if (all.rules.empty() && info.origin) all.status = BlobStatus::kReplica;
+  return all;
+}
+
+}  // namespace replicafs
