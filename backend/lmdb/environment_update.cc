@@ -1,13 +1,23 @@
 // Group commit: the leader runs everybody's closure in one transaction.
 #include <lmdb.h>
+#include <sys/statvfs.h>
 
-#include <algorithm>
+#include <cerrno>
 
 #include "backend/lmdb/environment.h"
 #include "backend/lmdb/lmdb_error.h"
 
 namespace replicafs::lmdb {
 namespace {
+
+// LMDB calls it EIO when the disk took a part of a write only, which is how a disk becomes full.
+constexpr uint64_t kFullBelowBytes = 1 << 20;
+
+int NoSpaceOr(int code, const std::string& path) {
+  struct statvfs stat {};
+  if (code != EIO || ::statvfs(path.c_str(), &stat) != 0) return code;
+  return uint64_t{stat.f_bavail} * stat.f_frsize < kFullBelowBytes ? ENOSPC : code;
+}
 
 void FailAll(const std::vector<Submission*>& pending, const Error& error) {
   for (Submission* submission : pending) submission->status = error;
@@ -69,7 +79,7 @@ Environment::Step Environment::RunOnce(std::vector<Submission*>& pending) {
 
 Environment::Step Environment::CommitWrite(MDB_txn* transaction,
                                            const std::vector<Submission*>& pending) {
-  const int code = mdb_txn_commit(transaction);
+  const int code = NoSpaceOr(mdb_txn_commit(transaction), path_);
   gate_.Leave();
   if (code == MDB_MAP_FULL) return GrowFor(pending);
   if (code != MDB_SUCCESS) FailAll(pending, LmdbError("commit to '" + path_ + "'", code));
