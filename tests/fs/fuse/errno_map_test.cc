@@ -35,7 +35,7 @@ INSTANTIATE_TEST_SUITE_P(
         Expected{ErrorCode::kCrossDevice, EXDEV}, Expected{ErrorCode::kBusy, EBUSY},
         Expected{ErrorCode::kStale, ESTALE}, Expected{ErrorCode::kCorrupt, EIO},
         Expected{ErrorCode::kIo, EIO}, Expected{ErrorCode::kInternal, EIO}),
-    [](const auto& info) { return std::string(ErrorCodeName(info.param.code)); });
+    [](const auto& test) { return std::string(ErrorCodeName(test.param.code)); });
 
 TEST(ErrnoMapXattr, WhenAValueIsTooLargeThenSetxattrSaysE2big) {
   EXPECT_EQ(XattrErrnoFor(ErrorCode::kTooLarge).number, E2BIG);
