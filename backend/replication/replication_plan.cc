@@ -96,9 +96,10 @@ class Decider {
   VersionId ReplacedAtDestination(const Event& event, const Blob& blob) const {
     if (!event.replaces || !blob.current || !blob.current->source) return {};
     const VersionId source = blob.current->source;
-    const bool stands_for_it =
-        source == event.replaces ||
-        (source < event.replaces && facts_.gone_origins.contains({PathOf(event), source}));
+    // Versions between the two were replaced before they could be copied.
+    const std::pair origin(PathOf(event), source);
+    const bool stands_for_it = source <= event.replaces &&
+                               (replaced_.contains(origin) || facts_.gone_origins.contains(origin));
     return stands_for_it ? blob.current->version : VersionId{};
   }
 

@@ -109,6 +109,19 @@ TEST_F(LinkCopy, VersionReplacedAfterItWasCopiedThenItsReplicaIsReplacedToo) {
   EXPECT_THAT(ReplicaHistory("a"), ElementsAre("current second"));
 }
 
+TEST_F(LinkCopy, VersionReplacedTwiceAfterItWasCopiedThenItsReplicaIsReplaced) {
+  Create();
+  auto link = MakeLink();
+  const VersionId first = Write("a", "first");
+  ASSERT_OK(CatchUp(*link));
+  const VersionId second = Write("a", "second", first);
+  Write("a", "third", second);
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_THAT(ReplicaHistory("a"), ElementsAre("current third"));
+}
+
 TEST_F(LinkCopy, ChainOfReplacementsCutByAWindowThenNoStaleVersionStays) {
   Create();
   auto link = MakeLink({.window_events = 1});

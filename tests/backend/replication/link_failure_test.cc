@@ -1,0 +1,287 @@
+// Blobs that cannot be copied, and what becomes of the others.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/backend/replication/link_fixture.h"
+
+namespace replicafs {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class LinkFailure : public ::testing::Test, public LinkFixture {
+ protected:
+  void SetReplicaTier(const std::string& name, Tier tier) {
+    ASSERT_OK(ApplyOne(destination->inner().store(),
+                       PatchBlob{.path = {"replica", name}, .tier = tier}, 0));
+  }
+};
+
+TEST_F(LinkFailure, DestinationBlobArchivedThenItIsRecordedAndOthersGoOn) {
+  Create();
+  auto link = MakeLink();
+  Write("a", "one");
+  ASSERT_OK(CatchUp(*link));
+  SetReplicaTier("a", Tier::kArchive);
+  const VersionId version = Write("a", "two");
+  Write("b", "other");
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_TRUE(ReplicaExists("b"));
+  ASSERT_THAT(Failures(), SizeIs(1));
+  EXPECT_EQ(Failures()[0].code, "DestinationBlobArchived");
+  EXPECT_EQ(Failures()[0].path, (BlobPath{"photos", "a"}));
+  EXPECT_EQ(Failures()[0].version, version);
+  EXPECT_EQ(Progress().watermark, Must(source->journal().Head()));
+}
+
+TEST_F(LinkFailure, CauseGoneThenRetryingHealsInOrder) {
+  Create();
+  auto link = MakeLink();
+  Write("a", "one");
+  ASSERT_OK(CatchUp(*link));
+  SetReplicaTier("a", Tier::kArchive);
+  Write("a", "two");
+  Write("a", "three");
+  ASSERT_OK(CatchUp(*link));
+  ASSERT_OK(link->RetryFailures({}));
+  EXPECT_EQ(Failures()[0].attempts, 2U);
+  SetReplicaTier("a", Tier::kHot);
+
+  ASSERT_OK(link->RetryFailures({}));
+
+  EXPECT_THAT(Failures(), IsEmpty());
+  EXPECT_THAT(ReplicaHistory("a"), ElementsAre("previous one", "previous two", "current three"));
+}
+
+TEST_F(LinkFailure, RemovedAtTheSourceAfterItFailedThenRetryingDoesNotBringItBack) {
+  Create();
+  auto link = MakeLink();
+  Write("a", "one");
+  ASSERT_OK(CatchUp(*link));
+  SetReplicaTier("a", Tier::kArchive);
+  Write("a", "two");
+  ASSERT_OK(CatchUp(*link));
+  Remove("a");
+  ASSERT_OK(CatchUp(*link));
+
+  ASSERT_OK(link->RetryFailures({}));
+
+  EXPECT_FALSE(ReplicaExists("a"));
+  EXPECT_THAT(Failures(), IsEmpty());
+}
+
+TEST_F(LinkFailure, LaterVersionArrivesThenTheOlderFailureIsForgotten) {
+  Create();
+  auto link = MakeLink();
+  source->script().Add({.call = StoreCall::kReadAt, .error = ErrorCode::kCorrupt});
+  Write("a", "broken");
+  ASSERT_OK(CatchUp(*link));
+  EXPECT_EQ(Failures().at(0).code, "SourceCorrupt");
+  Write("a", "whole");
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_THAT(Failures(), IsEmpty());
+  EXPECT_THAT(ReplicaHistory("a"), ElementsAre("current whole"));
+}
+
+TEST_F(LinkFailure, SourceGivesLessThanItsSizeThenTheBlobIsCorruptAndOthersGoOn) {
+  Create();
+  source->script().Add({.call = StoreCall::kReadAt, .kind = FaultKind::kShort});
+  Write("a", std::string(100, 'x'));
+  Write("b", "fine");
+  auto link = MakeLink({.staging_threads = 1});
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_THAT(Failures(), SizeIs(1));
+  EXPECT_EQ(Failures().at(0).code, "SourceCorrupt");
+}
+
+TEST_F(LinkFailure, SourceArchivedThenItIsRecorded) {
+  Create();
+  Write("a", "one");
+  ASSERT_OK(
+      ApplyOne(source->store(), PatchBlob{.path = {"photos", "a"}, .tier = Tier::kArchive}, 0));
+  auto link = MakeLink();
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_EQ(Failures().at(0).code, "SourceBlobArchived");
+}
+
+// A destination that refuses blobs whose names hold "poison", like one with an immutability policy.
+class PoisonStore final : public BlobStore {
+ public:
+  explicit PoisonStore(BlobStore& inner) : inner_(inner) {}
+
+  const Capabilities& capabilities() const override { return inner_.capabilities(); }
+  Result<std::vector<ContainerInfo>> ListContainers() override { return inner_.ListContainers(); }
+  Result<ContainerInfo> GetContainer(std::string_view container) override {
+    return inner_.GetContainer(container);
+  }
+  Result<BlobInfo> Stat(const BlobPath& path, VersionId version) override {
+    return inner_.Stat(path, version);
+  }
+  Result<PrefixInfo> StatPrefix(const BlobPath& prefix) override {
+    return inner_.StatPrefix(prefix);
+  }
+  Result<ListPage> List(const ListRequest& request) override { return inner_.List(request); }
+  Result<std::vector<BlobInfo>> ListVersions(const BlobPath& path) override {
+    return inner_.ListVersions(path);
+  }
+  Result<std::unique_ptr<BlobReader>> Open(const BlobPath& path, VersionId version) override {
+    return inner_.Open(path, version);
+  }
+  Result<std::vector<bool>> HasBlocks(std::span<const Digest> digests) override {
+    return inner_.HasBlocks(digests);
+  }
+  Status StageBlock(const Digest& digest, ByteSpan bytes) override {
+    return inner_.StageBlock(digest, bytes);
+  }
+  Result<std::vector<Outcome>> Apply(std::vector<Mutation> mutations, uint64_t writer) override {
+    for (const Mutation& mutation : mutations) {
+      const auto* commit = std::get_if<CommitBlob>(&mutation);
+      if (refuses && commit != nullptr && commit->path.name.find("poison") != std::string::npos)
+        return Error{ErrorCode::kPermission, "'" + commit->path.name + "' is immutable"};
+    }
+    return inner_.Apply(std::move(mutations), writer);
+  }
+  Result<std::optional<std::string>> GetState(std::string_view key) override {
+    return inner_.GetState(key);
+  }
+  Result<std::vector<StateRow>> ListState(std::string_view prefix) override {
+    return inner_.ListState(prefix);
+  }
+  Result<SpaceInfo> Space() override { return inner_.Space(); }
+
+  bool refuses = true;
+
+ private:
+  BlobStore& inner_;
+};
+
+class PoisonAccount final : public Account {
+ public:
+  explicit PoisonAccount(Account& inner) : inner_(inner), store_(inner.store()) {}
+  const std::string& name() const override { return inner_.name(); }
+  BlobStore& store() override { return store_; }
+  Journal& journal() override { return inner_.journal(); }
+  const std::string& local_directory() const override { return inner_.local_directory(); }
+  void Heal() { store_.refuses = false; }
+
+ private:
+  Account& inner_;
+  PoisonStore store_;
+};
+
+class LinkPoison : public LinkFailure {
+ protected:
+  std::unique_ptr<Link> PoisonLink() {
+    return std::make_unique<Link>(source, poisoned_, policy.policy_id, clock);
+  }
+  std::shared_ptr<PoisonAccount> poisoned_ = std::make_shared<PoisonAccount>(*destination);
+};
+
+TEST_F(LinkPoison, DestinationRefusesOneBlobThenAllOthersArrive) {
+  Create();
+  for (int i = 0; i < 100; ++i) Write(i == 37 ? "poison" : std::to_string(i), std::to_string(i));
+  auto link = PoisonLink();
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_EQ(Histories(*destination, "replica").size(), 99U);
+  ASSERT_THAT(Failures(), SizeIs(1));
+  EXPECT_EQ(Failures()[0].code, "DestinationPermissionDenied");
+}
+
+TEST_F(LinkPoison, RefusedBlobIsHalfOfAGroupThenTheRestOfTheGroupArrives) {
+  Create();
+  auto link = PoisonLink();
+  for (int i = 0; i < 10; ++i) Write("old/" + std::to_string(i), "content");
+  ASSERT_OK(CatchUp(*link));
+  ASSERT_OK(ApplyOne(source->store(), RenamePrefix{"photos", "old/", "poison/"}, 0));
+  Write("after", "x");
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_THAT(Failures(), SizeIs(10));
+  EXPECT_TRUE(ReplicaExists("after"));
+  EXPECT_FALSE(ReplicaExists("old/3"));
+}
+
+TEST_F(LinkPoison, RefusalEndsThenANewLinkHealsIt) {
+  Create();
+  Write("poison", "x");
+  Write("b", "y");
+  ASSERT_OK(CatchUp(*PoisonLink()));
+  poisoned_->Heal();
+
+  ASSERT_OK(PoisonLink()->RetryFailures({}));
+
+  EXPECT_THAT(Failures(), IsEmpty());
+  ExpectEqualHistories();
+}
+
+TEST_F(LinkFailure, DestinationUnreachableThenNothingIsPassedOver) {
+  Create();
+  Write("a", "x");
+  auto link = MakeLink();
+  destination->script().Add({.call = StoreCall::kApply, .count = 5});
+  for (int i = 0; i < 5; ++i) EXPECT_CODE(kUnavailable, link->Step({}));
+  EXPECT_THAT(Failures(), IsEmpty());
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_THAT(ReplicaHistory("a"), ElementsAre("current x"));
+}
+
+TEST_F(LinkFailure, NothingIsReachableThenTheErrorIsPublishedAndGoesWithSuccess) {
+  Create();
+  Write("a", "x");
+  auto link = MakeLink();
+  ASSERT_OK(CatchUp(*link));
+  const uint64_t watermark = Progress().watermark;
+  auto restarted = MakeLink();
+  ASSERT_OK(restarted->PublishProgress("the destination is down"));
+  EXPECT_EQ(Progress().last_error, "the destination is down");
+  EXPECT_EQ(Progress().watermark, watermark);
+
+  ASSERT_OK(CatchUp(*restarted));
+
+  EXPECT_EQ(Progress().last_error, "");
+}
+
+TEST_F(LinkFailure, SourceReplacedByAnOlderStateThenTheLinkSaysSo) {
+  Create();
+  ASSERT_OK(ApplyOne(destination->store(),
+                     PutState{"link/" + policy.policy_id + "/cursor",
+                              R"({"sequence":99,"versionsCopied":0,"logicalBytes":0,)"
+                              R"("sentBytes":0,"adoptUntil":0})"},
+                     0));
+
+  EXPECT_CODE(kStale, MakeLink()->Step({}));
+}
+
+TEST_F(LinkFailure, CursorLostThenTheLinkStartsAgainAndDoublesNothing) {
+  Write("a", "one");
+  Create(ExistingBlobs::kCopy);
+  Write("a", "two");
+  Write("gone", "x");
+  Remove("gone");
+  ASSERT_OK(CatchUp(*MakeLink()));
+  ASSERT_OK(ApplyOne(destination->store(), RemoveState{"link/" + policy.policy_id + "/cursor"}, 0));
+
+  ASSERT_OK(CatchUp(*MakeLink()));
+
+  ExpectEqualHistories();
+}
+
+}  // namespace
+}  // namespace replicafs
