@@ -87,7 +87,6 @@ Result<Answer> AskDestination(const LinkContext& context, const Policy& policy,
   if (list) {
     auto all = TRY(IfThere(store.ListVersions(path)));
     versions = std::move(all).value_or(std::vector<BlobInfo>());
-    answer.blob.all_versions = true;
   }
   if (question.replaced.empty()) return answer;
   for (const BlobInfo& version : versions) {

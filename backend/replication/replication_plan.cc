@@ -24,7 +24,7 @@ class Decider {
  public:
   Decider(const Policy& policy, const std::vector<SourceChange>& changes,
           const DestinationFacts& facts)
-      : policy_(policy), changes_(changes), facts_(facts) {
+      : policy_(policy), facts_(facts) {
     for (const SourceChange& change : changes) {
       const Event& event = change.event;
       if (event.replaces) replaced_.insert({PathOf(event), event.replaces});
@@ -170,7 +170,6 @@ class Decider {
   }
 
   const Policy& policy_;
-  const std::vector<SourceChange>& changes_;
   const DestinationFacts& facts_;
   std::set<std::pair<BlobPath, VersionId>> replaced_;  // by a later event of the window
   // (group, container, old name, new name) of the window's renames to the version that moved.

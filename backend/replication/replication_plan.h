@@ -34,8 +34,8 @@ struct SourceChange {
 
 // What the destination has of one blob.
 struct DestinationBlob {
-  std::vector<BlobInfo> versions;  // newest first
-  bool all_versions = false;       // else the current one alone, if any
+  // Newest first. The current version alone, unless an event needs to know of others.
+  std::vector<BlobInfo> versions;
 };
 
 struct DestinationFacts {

@@ -75,6 +75,18 @@ int PercentOf(const LinkProgress& progress, const BlobPath& path, VersionId vers
   return static_cast<int>(progress.current_done_bytes * 100 / progress.current_total_bytes);
 }
 
+// The heaviest status of a blob's rules is that of the blob.
+int Weight(BlobStatus status) {
+  switch (status) {
+    case BlobStatus::kNone:
+    case BlobStatus::kReplica: return 0;
+    case BlobStatus::kComplete: return 1;
+    case BlobStatus::kPending: return 2;
+    case BlobStatus::kFailed: return 3;
+  }
+  return 0;
+}
+
 // The least percentage of the rules that are pending; the first reason of a failure.
 void Combine(BlobReplication& all, const RuleStatus& status, int percent) {
   if (status.status == BlobStatus::kPending) {
@@ -82,18 +94,7 @@ void Combine(BlobReplication& all, const RuleStatus& status, int percent) {
     all.percent = first ? percent : std::min(all.percent, percent);
   }
   if (status.status == BlobStatus::kFailed && all.reason.empty()) all.reason = status.reason;
-  // kPending < kComplete < kFailed in the enumeration, but pending outweighs complete.
-  const auto weight = [](BlobStatus one) {
-    switch (one) {
-      case BlobStatus::kNone:
-      case BlobStatus::kReplica: return 0;
-      case BlobStatus::kComplete: return 1;
-      case BlobStatus::kPending: return 2;
-      case BlobStatus::kFailed: return 3;
-    }
-    return 0;
-  };
-  if (weight(status.status) > weight(all.status)) all.status = status.status;
+  if (Weight(status.status) > Weight(all.status)) all.status = status.status;
   all.rules.push_back(status);
 }
 
