@@ -51,6 +51,8 @@ struct ReplicaOrigin {
   std::string account;
   BlobPath path;
   VersionId version;
+  // When the properties were last modified: at the source, for as long as only links change them.
+  Timestamp modified;
 
   bool operator==(const ReplicaOrigin&) const = default;
 };

@@ -72,7 +72,8 @@ struct PatchBlob {
   std::optional<StringMap> tags;
   std::optional<Tier> tier;
   Precondition precondition;
-  std::string origin_policy_id;  // set by links
+  std::string origin_policy_id;  // set by links, with the time of the change at the source
+  Timestamp origin_modified;
 };
 
 // Gives every live blob below `from` (ends in '/') the same name below `to`, as if each had been

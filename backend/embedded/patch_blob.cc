@@ -34,6 +34,8 @@ Result<Outcome> Make(Change& change, const PatchBlob& patch) {
   ApplyTo(patch, record.properties);
   record.etag = static_cast<uint64_t>(now.ticks);
   record.last_modified = now;
+  if (record.origin && !tier_alone)
+    record.origin->modified = patch.origin_policy_id.empty() ? now : patch.origin_modified;
   record.sequence =
       change.Log(Event{.kind = tier_alone ? EventKind::kTierChanged : EventKind::kPropertiesChanged,
                        .container = path.container,

@@ -58,6 +58,7 @@ void Write(Encoder& encoder, const ReplicaOrigin& origin) {
   encoder.Text(origin.path.container);
   encoder.Text(origin.path.name);
   encoder.Signed(origin.version.ticks);
+  encoder.Signed(origin.modified.ticks);
 }
 
 ReplicaOrigin ReadOrigin(Decoder& decoder) {
@@ -68,6 +69,7 @@ ReplicaOrigin ReadOrigin(Decoder& decoder) {
   origin.path.container = decoder.Text();
   origin.path.name = decoder.Text();
   origin.version = VersionId{decoder.Signed()};
+  origin.modified = Timestamp{decoder.Signed()};
   return origin;
 }
 

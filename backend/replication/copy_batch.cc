@@ -93,7 +93,8 @@ class BatchMaker {
                                             .version = action.version,
                                             .headers = change.info->properties.headers,
                                             .metadata = change.info->properties.metadata,
-                                            .origin_policy_id = request_.policy.policy_id});
+                                            .origin_policy_id = request_.policy.policy_id,
+                                            .origin_modified = change.info->last_modified});
         return;
     }
     ++batch.versions;
@@ -111,7 +112,8 @@ class BatchMaker {
                                     .rule_id = change.rule->rule_id,
                                     .account = request_.policy.source_account,
                                     .path = {event.container, event.name},
-                                    .version = event.version},
+                                    .version = event.version,
+                                    .modified = change.info->last_modified},
             .source_time = event.time};
   }
 

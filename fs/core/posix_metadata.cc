@@ -103,7 +103,7 @@ Attributes DirectoryAttributes(const BlobInfo* marker, const PrefixInfo* prefix,
   if (marker != nullptr) {
     attributes = FileAttributes(*marker, defaults);
     // Children of a replica changed at times of the source, and so did its marker.
-    written = marker->origin ? marker->origin->version.time() : marker->last_modified;
+    written = marker->origin ? marker->origin->modified : marker->last_modified;
   } else {
     attributes.mode = S_IFDIR;
     ApplyRecorded(NoMetadata(), defaults, attributes);

@@ -85,6 +85,29 @@ TEST_P(Destination, PolicyIsGoneThenItsLinkIsRefused) {
       Apply(PatchBlob{.path = Photo("a"), .metadata = StringMap{}, .origin_policy_id = "policy"}));
 }
 
+TEST_P(Destination, PatchByALinkThenTheReplicaTellsTheTimeAtTheSource) {
+  Must(Apply(SetDestination{"photos", "policy"}));
+  Must(Apply(CommitBlob{.path = Photo("a"), .content = "1", .origin = OriginOf("policy")}));
+
+  Must(Apply(PatchBlob{.path = Photo("a"),
+                       .metadata = StringMap{},
+                       .origin_policy_id = "policy",
+                       .origin_modified = Timestamp{4711}}));
+
+  EXPECT_EQ(Stat(Photo("a")).origin->modified, Timestamp{4711});
+}
+
+TEST_P(Destination, PatchOfAFormerReplicaThenItTellsTheTimeOfThatChange) {
+  Must(Apply(SetDestination{"photos", "policy"}));
+  Must(Apply(CommitBlob{.path = Photo("a"), .content = "1", .origin = OriginOf("policy")}));
+  Must(Apply(SetDestination{"photos", ""}));
+
+  Must(Apply(PatchBlob{.path = Photo("a"), .metadata = StringMap{{"k", "v"}}}));
+
+  const BlobInfo info = Stat(Photo("a"));
+  EXPECT_EQ(info.origin->modified, info.last_modified);
+}
+
 TEST_P(Destination, ClearedThenOrdinaryWritesWork) {
   Must(Apply(SetDestination{"photos", "policy"}));
   Must(Apply(CommitBlob{.path = Photo("a"), .content = "1", .origin = OriginOf("policy")}));

@@ -203,6 +203,8 @@ Result<Outcome> MemoryBatch::Do(const PatchBlob& mutation) {
   if (mutation.tier) info.properties.tier = *mutation.tier;
   info.etag = EtagAt(now);
   info.last_modified = now;
+  if (info.origin && !tier_only)
+    info.origin->modified = mutation.origin_policy_id.empty() ? now : mutation.origin_modified;
   Outcome outcome =
       Record({.kind = tier_only ? EventKind::kTierChanged : EventKind::kPropertiesChanged,
               .container = mutation.path.container,
