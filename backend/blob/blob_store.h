@@ -117,6 +117,10 @@ class BlobStore {
   // Rows whose keys begin with `prefix`, in key order.
   virtual Result<std::vector<StateRow>> ListState(std::string_view prefix) = 0;
 
+  // The first of `count` file ids in a row that the store gives to nobody else, durably: a writer
+  // can tell a file's number before its first commit. 0 when the store has no file ids.
+  virtual Result<uint64_t> ReserveFileIds(uint64_t count) = 0;
+
   virtual Result<SpaceInfo> Space() = 0;
 };
 

@@ -42,6 +42,9 @@ struct CommitBlob {
   // open file again and again makes one version. Ignored when it is not current.
   VersionId replaces;
   std::optional<ReplicaOrigin> origin;
+  // For a blob that would take a fresh file_id: one of BlobStore::ReserveFileIds. Zero: the store's
+  // choice.
+  uint64_t file_id = 0;
   // The time to record for the change of the prefix's children; zero: now (PrefixInfo).
   Timestamp source_time;
 };

@@ -38,7 +38,7 @@ Result<uint64_t> FileIdOf(Change& change, const CommitBlob& commit, const Place&
                                place.component + '/', ListScope::kAll));
     if (directory && directory->record.file_id != 0) return directory->record.file_id;
   }
-  return change.NewFileId();
+  return commit.file_id != 0 ? commit.file_id : change.NewFileId();
 }
 
 VersionRecord NewRecord(const CommitBlob& commit, const CheckedContent& content, Timestamp now) {

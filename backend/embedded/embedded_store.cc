@@ -127,6 +127,18 @@ Result<std::vector<StateRow>> EmbeddedStore::ListState(std::string_view prefix) 
   return FindStates(transaction, parts_.tables, prefix);
 }
 
+Result<uint64_t> EmbeddedStore::ReserveFileIds(uint64_t count) {
+  uint64_t first = 0;
+  const auto reserve = [&](lmdb::WriteTransaction& transaction) -> Status {
+    Counters counters = TRY(ReadCounters(transaction, parts_.tables));
+    first = counters.next_file_id;
+    counters.next_file_id += count;
+    return WriteCounters(transaction, parts_.tables, counters);
+  };
+  TRY(parts_.environment.Update(reserve));
+  return first;
+}
+
 Result<SpaceInfo> EmbeddedStore::Space() {
   struct statvfs stat {};
   if (::statvfs(parts_.directory.c_str(), &stat) != 0)

@@ -45,6 +45,7 @@ class EmbeddedStore final : public BlobStore {
   Result<std::vector<Outcome>> Apply(std::vector<Mutation> mutations, uint64_t writer) override;
   Result<std::optional<std::string>> GetState(std::string_view key) override;
   Result<std::vector<StateRow>> ListState(std::string_view prefix) override;
+  Result<uint64_t> ReserveFileIds(uint64_t count) override;
   Result<SpaceInfo> Space() override;
 
  private:

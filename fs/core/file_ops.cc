@@ -13,9 +13,6 @@
 namespace replicafs {
 namespace {
 
-// Numbers of files that have none from their store yet; no store counts this far.
-constexpr uint64_t kOwnInodeBit = uint64_t{1} << 47;
-
 std::shared_ptr<FileHandle> MakeHandle(FileSystemState& state, const NodePtr& node, int flags) {
   const bool is_new = (flags & O_CREAT) != 0;
   auto handle = std::make_shared<FileHandle>();
@@ -197,6 +194,7 @@ Result<CreatedFile> CreateFile(FileSystemState& state, const CreateRequest& requ
   const mode_t mode = S_IFREG | (request.mode & ~mode_t{S_IFMT});
   const NewFile file = TRY(NewFileIn(state, parent, mode, caller));
 
+  const uint64_t file_id = TRY(directory.place->account->NewFileId());
   const NodePtr node = state.nodes->Intern(parent, request.name,
                                            {.kind = NodeKind::kFile,
                                             .type = S_IFREG,
@@ -209,10 +207,10 @@ Result<CreatedFile> CreateFile(FileSystemState& state, const CreateRequest& requ
     const BlobInfo info{.name = made.location.name,
                         .created = now,
                         .last_modified = now,
-                        .properties = PropertiesOfNew(file)};
+                        .properties = PropertiesOfNew(file),
+                        .file_id = file_id};
     const Precondition first{.if_none_match = (request.flags & O_EXCL) != 0};
     auto writer = std::make_shared<FileWriter>(directory.store(), state.write_pool, info, first);
-    node->own_inode = node->account->inode_base | kOwnInodeBit | ++state.last_own_inode;
     MutexLock lock(node->file_mutex);
     node->file.writer = std::move(writer);
     node->pending = true;

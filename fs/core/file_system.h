@@ -5,7 +5,8 @@
 // containers refuse what writes (kDestination); see SEMANTICS.md for what a user may rely on.
 //
 // LOCK ORDER (what is taken later stands to the right):
-//   a file's commit lock < the node table's lock < leaf locks (handles, caches, counters)
+//   a file's commit lock < the namespace gate < the node table's lock < leaf locks (handles,
+//   caches, counters)
 // The node table's lock is never held across a call to a store; nothing is held while the kernel is
 // notified or a reply is sent.
 #pragma once

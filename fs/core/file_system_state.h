@@ -1,7 +1,6 @@
 // What the families of operations share.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -64,7 +63,6 @@ class FileSystemState {
   HandleTable<FileHandle> files;
   HandleTable<DirectoryHandle> directories;
   NamespaceGate gate;
-  std::atomic<uint64_t> last_own_inode = 0;
   ChangeWatcher watcher;
 };
 

@@ -99,6 +99,7 @@ Result<CommitBlob> FileWriter::PrepareCommit(const BlobPath& path) {
     prepared_changes_ = changes_;
     commit.properties = info_.properties;
     commit.replaces = committed_;
+    if (!info_.version) commit.file_id = info_.file_id;
     if (!committed_) commit.precondition = first_;
   }
   // After the properties: content written in between is committed with times a little too old, and

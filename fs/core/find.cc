@@ -232,7 +232,6 @@ Attributes AttributesOf(const FileSystemState& state, const Found& found, const 
     case NodeKind::kVersion: attributes = VersionAttributes(*blob, state.defaults()); break;
   }
   attributes.inode = InodeOf(found, location);
-  if (node != nullptr && node->own_inode != 0) attributes.inode = node->own_inode;
   return attributes;
 }
 
@@ -251,9 +250,7 @@ std::optional<Attributes> OpenAttributes(const FileSystemState& state, Node& nod
   Attributes attributes = FileAttributes(*info, state.defaults());
   attributes.links = node.unlinked ? 0 : 1;
   attributes.inode =
-      node.own_inode != 0
-          ? node.own_inode.load()
-          : node.account->InodeOf(info->file_id, InodePath(node.kind, node.place, info->name, {}));
+      node.account->InodeOf(info->file_id, InodePath(node.kind, node.place, info->name, {}));
   return attributes;
 }
 

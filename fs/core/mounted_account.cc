@@ -8,6 +8,9 @@
 namespace replicafs {
 namespace {
 
+// Reserved in one step; those not used when the mount ends are lost: 2^48 last longer than any
+// disk.
+constexpr uint64_t kFileIdsReserved = 4096;
 constexpr unsigned kFileIdBits = 48;
 constexpr uint64_t kFileIdMask = (uint64_t{1} << kFileIdBits) - 1;
 
@@ -21,6 +24,18 @@ MountedAccount::MountedAccount(std::shared_ptr<Account> opened)
 uint64_t MountedAccount::InodeOf(uint64_t file_id, std::string_view path) const {
   const uint64_t number = file_id != 0 ? file_id : StableHash(path);
   return inode_base | (number & kFileIdMask);
+}
+
+Result<uint64_t> MountedAccount::NewFileId() {
+  MutexLock lock(mutex_);
+  if (file_ids_left_ == 0) {
+    // The lock is a leaf but for this call, once in thousands of files.
+    next_file_id_ = TRY(store().ReserveFileIds(kFileIdsReserved));
+    if (next_file_id_ == 0) return 0;
+    file_ids_left_ = kFileIdsReserved;
+  }
+  --file_ids_left_;
+  return next_file_id_++;
 }
 
 uint64_t StableHash(std::string_view text) {

@@ -6,12 +6,13 @@
 #include <string>
 #include <string_view>
 
+#include "backend/base/mutex.h"
 #include "backend/blob/account.h"
 #include "backend/replication/status.h"
 
 namespace replicafs {
 
-// Thread-safe: never changes.
+// Thread-safe.
 struct MountedAccount {
   explicit MountedAccount(std::shared_ptr<Account> opened);
 
@@ -22,6 +23,13 @@ struct MountedAccount {
   BlobStore& store() const { return account->store(); }
   // Stable over remounts. `path` decides when the store has no file id.
   uint64_t InodeOf(uint64_t file_id, std::string_view path) const;
+  // For a file that is not committed yet; 0 when the store has no file ids.
+  Result<uint64_t> NewFileId() EXCLUDES(mutex_);
+
+ private:
+  Mutex mutex_;
+  uint64_t next_file_id_ GUARDED_BY(mutex_) = 0;
+  uint64_t file_ids_left_ GUARDED_BY(mutex_) = 0;
 };
 
 // The first eight bytes of a hash: for names that have no number of their own.

@@ -68,7 +68,6 @@ struct Node {
   std::atomic<bool> pending = false;
   std::atomic<bool> unlinked = false;
   // st_ino of a file that got its number here before its store gave it one; zero: none.
-  std::atomic<uint64_t> own_inode = 0;
 
   // The file's commit lock: held by what changes the file, also across calls to the store.
   Mutex commit_mutex;

@@ -22,6 +22,29 @@ TEST_P(Commit, BytesThenReadBack) {
   EXPECT_FALSE(info.origin);
 }
 
+TEST_P(Commit, ReservedFileIdThenTheNewBlobHasIt) {
+  const uint64_t first = Must(store().ReserveFileIds(2));
+  if (first == 0) GTEST_SKIP() << "the store has no file ids";
+  const uint64_t next = Must(store().ReserveFileIds(1));
+
+  Must(Apply(CommitBlob{.path = Photo("a"), .content = "1", .file_id = first + 1}));
+  Put("b", "2");
+
+  EXPECT_EQ(Stat(Photo("a")).file_id, first + 1);
+  EXPECT_GE(next, first + 2);
+  EXPECT_GT(Stat(Photo("b")).file_id, next);
+}
+
+TEST_P(Commit, FileIdForABlobThatHasOneThenItKeepsIts) {
+  Put("a", "1");
+  const uint64_t before = Stat(Photo("a")).file_id;
+
+  Must(Apply(
+      CommitBlob{.path = Photo("a"), .content = "2", .file_id = Must(store().ReserveFileIds(1))}));
+
+  EXPECT_EQ(Stat(Photo("a")).file_id, before);
+}
+
 TEST_P(Commit, BytesThenContentMd5) {
   Put("a.txt", "hello");
 

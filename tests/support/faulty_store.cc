@@ -139,6 +139,11 @@ Result<std::vector<StateRow>> FaultyStore::ListState(std::string_view prefix) {
   return WithFaults(script_, StoreCall::kListState, [&] { return inner_.ListState(prefix); });
 }
 
+Result<uint64_t> FaultyStore::ReserveFileIds(uint64_t count) {
+  return WithFaults(script_, StoreCall::kReserveFileIds,
+                    [&] { return inner_.ReserveFileIds(count); });
+}
+
 Result<SpaceInfo> FaultyStore::Space() {
   return WithFaults(script_, StoreCall::kSpace, [&] { return inner_.Space(); });
 }

@@ -29,6 +29,7 @@ enum class StoreCall {
   kApply,
   kGetState,
   kListState,
+  kReserveFileIds,
   kSpace,
 };
 
@@ -88,6 +89,7 @@ class FaultyStore final : public BlobStore {
   Result<std::vector<Outcome>> Apply(std::vector<Mutation> mutations, uint64_t writer) override;
   Result<std::optional<std::string>> GetState(std::string_view key) override;
   Result<std::vector<StateRow>> ListState(std::string_view prefix) override;
+  Result<uint64_t> ReserveFileIds(uint64_t count) override;
   Result<SpaceInfo> Space() override;
 
  private:

@@ -154,6 +154,13 @@ class MemoryStore final : public BlobStore {
     return rows;
   }
 
+  Result<uint64_t> ReserveFileIds(uint64_t count) override {
+    MutexLock lock(core_.mutex);
+    const uint64_t first = core_.state.last_file_id + 1;
+    core_.state.last_file_id += count;
+    return first;
+  }
+
   Result<SpaceInfo> Space() override {
     MutexLock lock(core_.mutex);
     SpaceInfo space{.total_bytes = kTotalBytes, .available_bytes = kTotalBytes};

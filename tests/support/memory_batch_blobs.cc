@@ -93,7 +93,7 @@ uint64_t MemoryBatch::FileIdFor(const CommitBlob& mutation, const MemoryContaine
       record->second.file_id != 0) {
     return record->second.file_id;
   }
-  return ++state_.last_file_id;
+  return mutation.file_id != 0 ? mutation.file_id : ++state_.last_file_id;
 }
 
 Outcome MemoryBatch::AddVersion(MemoryContainer& container, NewVersion added) {
