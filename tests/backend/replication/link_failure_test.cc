@@ -159,6 +159,9 @@ class PoisonStore final : public BlobStore {
   Result<std::vector<StateRow>> ListState(std::string_view prefix) override {
     return inner_.ListState(prefix);
   }
+  Result<uint64_t> ReserveFileIds(uint64_t count) override {
+    return inner_.ReserveFileIds(count);
+  }
   Result<SpaceInfo> Space() override { return inner_.Space(); }
 
   bool refuses = true;
