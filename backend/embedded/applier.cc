@@ -35,13 +35,11 @@ Result<Outcome> MakeOne(Change& change, const Mutation& mutation, const std::opt
 }
 
 Result<std::vector<Outcome>> MakeAll(Change& change, const std::vector<Mutation>& mutations,
-                                     const Hashes& hashes, uint64_t inline_max_bytes) {
+                                     const Hashes& hashes) {
   std::vector<Outcome> outcomes;
   outcomes.reserve(mutations.size());
-  for (size_t i = 0; i < mutations.size(); ++i) {
-    TRY(Validate(mutations[i], inline_max_bytes));
+  for (size_t i = 0; i < mutations.size(); ++i)
     outcomes.push_back(TRY(MakeOne(change, mutations[i], hashes[i])));
-  }
   TRY(change.Finish());
   return outcomes;
 }
@@ -73,6 +71,7 @@ Status Applier::SyncNewBlocks(const std::vector<Mutation>& mutations) {
 Result<std::vector<Outcome>> Applier::Apply(const std::vector<Mutation>& mutations,
                                             uint64_t writer) {
   if (mutations.empty()) return std::vector<Outcome>();
+  for (const Mutation& mutation : mutations) TRY(Validate(mutation, inline_max_bytes_));
   TRY(SyncNewBlocks(mutations));
   const Hashes hashes = HashInline(mutations);
   std::vector<Outcome> outcomes;
@@ -84,7 +83,7 @@ Result<std::vector<Outcome>> Applier::Apply(const std::vector<Mutation>& mutatio
                   .writer = writer,
                   .counters = TRY(ReadCounters(transaction, tables_)),
                   .moves = TRY(Moves::Find(transaction, tables_, mutations))};
-    outcomes = TRY(MakeAll(change, mutations, hashes, inline_max_bytes_));
+    outcomes = TRY(MakeAll(change, mutations, hashes));
     return Ok();
   });
   if (!done) return done.error();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ struct Tree {
     DirectoryRecord record;
   };
   std::vector<Directory> directories;  // parents first
-  std::vector<std::string> blobs;
+  std::vector<std::string> blobs;      // in byte order
 };
 
 Result<Tree> ReadTree(const Change& change, const DirectoryRecord& top) {
@@ -39,6 +40,7 @@ Result<Tree> ReadTree(const Change& change, const DirectoryRecord& top) {
       found = TRY(children.Next());
     }
   }
+  std::sort(tree.blobs.begin(), tree.blobs.end());
   return tree;
 }
 

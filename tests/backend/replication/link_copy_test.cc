@@ -40,7 +40,9 @@ TEST_F(LinkCopy, ReplicaNamesItsOrigin) {
                                         .rule_id = policy.rules[0].rule_id,
                                         .account = "source",
                                         .path = {"photos", "a"},
-                                        .version = version}));
+                                        .version = version,
+                                        .modified = info.origin->modified}));
+  EXPECT_EQ(info.origin->modified, Must(source->store().Stat({"photos", "a"})).last_modified);
 }
 
 TEST_F(LinkCopy, BlobRemovedAndMadeAgainThenHistoriesAreEqual) {
