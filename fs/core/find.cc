@@ -92,6 +92,16 @@ Attributes PlainDirectory(const FileSystemState& state) {
   return attributes;
 }
 
+Attributes ContainerDirectory(const FileSystemState& state, const Location& location) {
+  Attributes attributes = PlainDirectory(state);
+  if (const auto info = location.store().GetContainer(location.container())) {
+    attributes.ctime_ns = info->created.nanoseconds();
+    attributes.mtime_ns = attributes.ctime_ns;
+    attributes.atime_ns = attributes.ctime_ns;
+  }
+  return attributes;
+}
+
 uint64_t InodeOf(const Found& found, const Location& location) {
   const NodeSeed& seed = found.seed;
   if (seed.account == nullptr) return 1;
@@ -218,17 +228,20 @@ Attributes AttributesOf(const FileSystemState& state, const Found& found, const 
   switch (found.seed.kind) {
     case NodeKind::kAccounts:
     case NodeKind::kAccount:
-    case NodeKind::kContainer: attributes = PlainDirectory(state); break;
+      attributes = PlainDirectory(state);
+      break;
+    case NodeKind::kContainer: attributes = ContainerDirectory(state, location); break;
     case NodeKind::kDirectory:
       attributes =
           DirectoryAttributes(blob, found.prefix ? &*found.prefix : nullptr, state.defaults());
       break;
     case NodeKind::kFile: attributes = FileAttributes(*blob, state.defaults()); break;
     case NodeKind::kVersionsRoot:
-    case NodeKind::kVersions:
+      // Below it the modes of directories no longer hide what lies in them.
       attributes = PlainDirectory(state);
-      attributes.mode = S_IFDIR | 0555;
+      attributes.mode = S_IFDIR | 0700;
       break;
+    case NodeKind::kVersions: attributes = PlainDirectory(state); break;
     case NodeKind::kVersion: attributes = VersionAttributes(*blob, state.defaults()); break;
   }
   attributes.inode = InodeOf(found, location);

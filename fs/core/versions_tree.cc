@@ -62,7 +62,7 @@ Result<Found> FindInVersions(const Location& directory, std::string_view name) {
 Attributes VersionAttributes(const BlobInfo& info, const AttributeDefaults& defaults) {
   Attributes attributes = FileAttributes(info, defaults);
   const mode_t type = attributes.mode & S_IFMT;
-  if (type != S_IFLNK) attributes.mode = S_IFREG | 0444;
+  if (type != S_IFLNK) attributes.mode = S_IFREG | (attributes.mode & 0777);
   return attributes;
 }
 

@@ -354,6 +354,7 @@ TEST_F(Semantics, S27_VersionsAreFilesBelowDotVersions) {
   ASSERT_OK(WriteFile("d/a", "one"));
   ASSERT_OK(WriteFile("d/a", "second"));
   ASSERT_OK(Unlink("d/a"));
+  ASSERT_OK(WriteFile("d/b", "beside it"));
 
   EXPECT_THAT(Must(List("")), ElementsAre("d"));
   EXPECT_THAT(Must(List(".versions")), ElementsAre("d"));
@@ -361,7 +362,8 @@ TEST_F(Semantics, S27_VersionsAreFilesBelowDotVersions) {
   ASSERT_EQ(ids.size(), 2U);
   EXPECT_EQ(Must(ReadFile(".versions/d/a/" + ids[0])), "second");
   EXPECT_EQ(Must(ReadFile(".versions/d/a/" + ids[1])), "one");
-  EXPECT_EQ(Must(Stat(".versions/d/a/" + ids[1])).mode, S_IFREG | 0444U);
+  EXPECT_EQ(Must(Stat(".versions/d/a/" + ids[1])).mode, Must(Stat("d/b")).mode);
+  EXPECT_EQ(Must(Stat(".versions")).mode, S_IFDIR | 0700U);
   EXPECT_EQ(Must(Stat(".versions/d/a/" + ids[1])).size_bytes, 3U);
 }
 
