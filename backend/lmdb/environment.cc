@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "backend/base/log.h"
 #include "backend/lmdb/lmdb_error.h"
 #include "backend/lmdb/open_paths.h"
 
@@ -86,32 +87,44 @@ Result<std::vector<Table>> Environment::OpenTables(std::span<const std::string_v
 }
 
 uint64_t Environment::LastTransactionId() const {
+  MutexLock lock(map_mutex_);
   MDB_envinfo info{};
   mdb_env_info(handle_, &info);
   return info.me_last_txnid;
 }
 
 uint64_t Environment::MapBytes() const {
+  MutexLock lock(map_mutex_);
   MDB_envinfo info{};
   mdb_env_info(handle_, &info);
   return info.me_mapsize;
 }
 
+// LMDB unmaps before it maps anew, and has nothing to fall back to when that fails: every page that
+// anybody looked at afterwards would be a wild pointer.
+void Environment::ResizeMap(size_t bytes) {
+  MutexLock lock(map_mutex_);
+  const int code = mdb_env_set_mapsize(handle_, bytes);
+  if (code == MDB_SUCCESS) return;
+  const Error error = LmdbError("resize the map of '" + path_ + "'", code);
+  Log(LogLevel::kError, "{}; the environment is lost to this process", error.message);
+  std::abort();
+}
+
 Status Environment::Grow() {
   gate_.BeginAlone();
   const size_t wanted = MapBytes() * 2;
-  const int code = wanted <= kMapMaxBytes ? mdb_env_set_mapsize(handle_, wanted) : ENOSPC;
+  const bool possible = wanted <= kMapMaxBytes;
+  if (possible) ResizeMap(wanted);
   gate_.EndAlone();
-  if (code != MDB_SUCCESS) return LmdbError("grow environment '" + path_ + "'", code);
+  if (!possible) return LmdbError("grow environment '" + path_ + "'", ENOSPC);
   return Ok();
 }
 
-Status Environment::AdoptSize() {
+void Environment::AdoptSize() {
   gate_.BeginAlone();
-  const int code = mdb_env_set_mapsize(handle_, 0);
+  ResizeMap(0);
   gate_.EndAlone();
-  if (code != MDB_SUCCESS) return LmdbError("follow the growth of '" + path_ + "'", code);
-  return Ok();
 }
 
 }  // namespace replicafs::lmdb

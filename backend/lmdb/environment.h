@@ -59,8 +59,8 @@ class Environment {
   Status Update(const WriteFunction& run);
 
   // Grows with every commit that changed something, in whatever process. No disk access.
-  uint64_t LastTransactionId() const;
-  uint64_t MapBytes() const;
+  uint64_t LastTransactionId() const EXCLUDES(map_mutex_);
+  uint64_t MapBytes() const EXCLUDES(map_mutex_);
 
  private:
   friend class ReadTransaction;
@@ -79,7 +79,9 @@ class Environment {
   Step GrowFor(const std::vector<Submission*>& pending);
 
   Status Grow();
-  Status AdoptSize();
+  void AdoptSize();
+  // REQUIRES: alone in the gate. Aborts when the map is gone and cannot be made again.
+  void ResizeMap(size_t bytes) EXCLUDES(map_mutex_);
 
   static constexpr size_t kPoolMaxTransactions = 64;
 
@@ -87,6 +89,8 @@ class Environment {
   const std::string path_;
   TransactionGate gate_;
   GroupQueue queue_;
+  // Held while the map moves and by who looks into it outside of a transaction.
+  mutable Mutex map_mutex_;
   Mutex pool_mutex_;
   std::vector<MDB_txn*> pool_ GUARDED_BY(pool_mutex_);  // reset, ready to be renewed
 };

@@ -29,7 +29,7 @@ Result<ReadTransaction> Environment::BeginRead() {
     gate_.Leave();
 
     if (code == MDB_MAP_RESIZED) {
-      TRY(AdoptSize());
+      AdoptSize();
     } else if (code == MDB_READERS_FULL && !dead_readers_cleared) {
       int cleared = 0;
       mdb_reader_check(handle_, &cleared);

@@ -102,7 +102,7 @@ Result<MDB_txn*> Environment::BeginWrite() {
     gate_.Leave();
     if (code != MDB_MAP_RESIZED)
       return LmdbError("begin a write transaction in '" + path_ + "'", code);
-    TRY(AdoptSize());
+    AdoptSize();
   }
 }
 

@@ -49,6 +49,15 @@ TEST_F(UpdateTest, TinyMapAndConcurrentReadersThenGrows) {
     });
   }
 
+  readers.emplace_back([&] {
+    uint64_t last = 0;
+    while (!done) {
+      const uint64_t now = environment_->LastTransactionId();
+      REPLICAFS_CHECK(now >= last);
+      last = now;
+    }
+  });
+
   for (int i = 0; i < 500; ++i) {
     ASSERT_OK(environment_->Update([&](WriteTransaction& transaction) {
       return table_.Put(transaction, "key" + std::to_string(i), std::string(1000, 'x'));
