@@ -39,6 +39,8 @@ Result<Content> DirtyFileState::MakeContent() {
   MutexLock lock(mutex_);
   while (making_) changed_.Wait(mutex_);
   making_ = true;
+  // A write that is loading its block would take the block's name away; no new one begins.
+  while (AnyBusyFrom(0)) changed_.Wait(mutex_);
   Result<Content> content =
       size_bytes_ <= store_.capabilities().inline_max_bytes ? MakeBytes() : MakeBlocks();
   making_ = false;

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <latch>
 #include <memory>
 #include <string>
+#include <thread>
 #include <variant>
 
 #include "backend/blob/block_schedule.h"
@@ -15,6 +17,24 @@ namespace replicafs {
 namespace {
 
 using DirtyFileTest = DirtyFileFixture;
+
+// Tells when it is first read.
+class AnnouncingReader final : public BlobReader {
+ public:
+  AnnouncingReader(std::unique_ptr<BlobReader> inner, std::latch& read)
+      : inner_(std::move(inner)), read_(read) {}
+
+  const BlobInfo& info() const override { return inner_->info(); }
+  const std::optional<BlockList>& blocks() const override { return inner_->blocks(); }
+  Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) override {
+    read_.count_down();
+    return inner_->ReadAt(offset, into);
+  }
+
+ private:
+  const std::unique_ptr<BlobReader> inner_;
+  std::latch& read_;
+};
 
 TEST_F(DirtyFileTest, SmallContentThenBytes) {
   auto file = NewFile();
@@ -176,6 +196,34 @@ TEST_F(DirtyFileTest, BaseCutInAnotherWayThenContentStays) {
 
   EXPECT_EQ(ReadAll(file), text + "!");
   EXPECT_EQ(ReadAll(*Commit(file)), text + "!");
+}
+
+TEST_F(DirtyFileTest, ContentIsMadeWhileAnotherBlockIsLoadedThenBothWritesAreKept) {
+  const std::string text = RandomText(3 * kSmallBlockBytes);
+  const std::string last = RandomText(kSmallBlockBytes, 2);
+  CommitContent(Must([&] {
+    DirtyFile first(store(), pool(), nullptr);
+    Must(first.Write(0, AsBytes(text)));
+    return first.MakeContent();
+  }()));
+  for (int round = 0; round < 20; ++round) {
+    std::latch loading(1);
+    DirtyFile file(
+        store(), pool(),
+        std::make_shared<AnnouncingReader>(Must(store().Open({"files", "file"}, {})), loading));
+    ASSERT_OK(file.Write(2 * kSmallBlockBytes, AsBytes(last)));
+    std::thread writer([&] { EXPECT_OK(file.Write(5, AsBytes("changed"))); });
+    loading.wait();
+
+    const auto made = file.MakeContent();
+
+    writer.join();
+    ASSERT_OK(made);
+    std::string expected = text;
+    expected.replace(5, 7, "changed");
+    expected.replace(2 * kSmallBlockBytes, kSmallBlockBytes, last);
+    ASSERT_TRUE(ReadAll(*Commit(file, "copy")) == expected);
+  }
 }
 
 }  // namespace
