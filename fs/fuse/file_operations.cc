@@ -28,6 +28,7 @@ void Create(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode
       file_system.Create(NodeId{parent}, name, mode, info->flags, CallerOf(request));
   if (!created) return ReplyError(request, {"create", parent, name}, created.error());
   Fill(info, created->file, info->flags);
+  info->noflush = 0;  // its close commits the new file, however it was opened
   const fuse_entry_param answer = ToEntryParam(created->entry);
   if (fuse_reply_create(request, &answer, info) == -ENOENT) {
     file_system.Release(created->file.handle);
