@@ -260,6 +260,11 @@ Status FlushFile(FileSystemState& state, HandleId id) {
   return CommitFile(state, handle->node);
 }
 
+Status SyncFile(FileSystemState& state, HandleId id) {
+  const auto handle = TRY(state.files.Find(id));
+  return CommitFile(state, handle->node);
+}
+
 void ReleaseFile(FileSystemState& state, HandleId id) {
   const auto handle = state.files.Remove(id);
   if (handle != nullptr) DropHandle(state, *handle);

@@ -119,7 +119,7 @@ Status FileSystem::Flush(HandleId handle) {
 }
 
 Status FileSystem::Sync(HandleId handle) {
-  return FlushFile(*state_, handle);
+  return SyncFile(*state_, handle);
 }
 
 void FileSystem::Release(HandleId handle) {

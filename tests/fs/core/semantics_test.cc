@@ -31,6 +31,19 @@ TEST_F(Semantics, S02_SyncMakesWhatWasWrittenDurable) {
   ASSERT_OK(Close(handle));
 }
 
+TEST_F(Semantics, S02_SyncThroughAReaderMakesWhatOthersWroteDurable) {
+  ASSERT_OK(WriteFile("a.txt", "old"));
+  const HandleId writer = Must(Open("a.txt", O_WRONLY));
+  const HandleId reader = Must(Open("a.txt", O_RDONLY));
+  ASSERT_OK(WriteAt(writer, 0, "hello"));
+
+  ASSERT_OK(fs().Sync(reader));
+
+  EXPECT_EQ(Must(store().Stat({"box", "a.txt"})).size_bytes, 5U);
+  ASSERT_OK(Close(reader));
+  ASSERT_OK(Close(writer));
+}
+
 TEST_F(Semantics, S03_ANewFileIsInThisMountAloneUntilItsFirstCommit) {
   const HandleId handle = Must(Open("a.txt", O_WRONLY | O_CREAT));
   ASSERT_OK(WriteAt(handle, 0, "hello"));
