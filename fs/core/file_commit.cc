@@ -82,6 +82,11 @@ Status CommitFileLocked(FileSystemState& state, Node& node) {
   return Ok();
 }
 
+void LogLost(const FileSystemState& state, const Node& node, const Error& error) {
+  Log(LogLevel::kError, "'{}': what was written to it is LOST: {}",
+      state.nodes->LocationOf(node).name, error.message);
+}
+
 void EndWriterIfUnused(FileSystemState& state, Node& node) {
   std::shared_ptr<FileWriter> writer;
   {
@@ -92,10 +97,7 @@ void EndWriterIfUnused(FileSystemState& state, Node& node) {
     writer = node.file.writer;
   }
   const Status committed = CommitFileLocked(state, node);
-  if (!committed) {
-    Log(LogLevel::kError, "'{}': what was written to it is LOST: {}",
-        state.nodes->LocationOf(node).name, committed.error().message);
-  }
+  if (!committed) LogLost(state, node, committed.error());
   {
     MutexLock lock(node.file_mutex);
     if (node.file.write_handles > 0) return;

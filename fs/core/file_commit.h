@@ -19,6 +19,9 @@ Result<std::shared_ptr<FileWriter>> StartEmptyWriter(FileSystemState& state, Nod
     REQUIRES(node.commit_mutex);
 std::shared_ptr<FileWriter> WriterOf(Node& node);
 
+// What the file's writer holds will not reach the store.
+void LogLost(const FileSystemState& state, const Node& node, const Error& error);
+
 // Ends the writer when no handle can write any more; what it could not commit is lost, and logged.
 void EndWriterIfUnused(FileSystemState& state, Node& node) REQUIRES(node.commit_mutex);
 // The file has a new name, and there the version `now` with the content of `before`.

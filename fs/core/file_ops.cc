@@ -265,6 +265,13 @@ Status SyncFile(FileSystemState& state, HandleId id) {
   return CommitFile(state, handle->node);
 }
 
+void CommitAllFiles(FileSystemState& state) {
+  state.nodes->ForEach([&](const NodePtr& node) {
+    const Status committed = CommitFile(state, node);
+    if (!committed) LogLost(state, *node, committed.error());
+  });
+}
+
 void ReleaseFile(FileSystemState& state, HandleId id) {
   const auto handle = state.files.Remove(id);
   if (handle != nullptr) DropHandle(state, *handle);

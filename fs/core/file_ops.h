@@ -26,6 +26,8 @@ Result<size_t> WriteFile(FileSystemState& state, HandleId handle, uint64_t offse
 Status FlushFile(FileSystemState& state, HandleId handle);
 // Commits what any handle of the file has written.
 Status SyncFile(FileSystemState& state, HandleId handle);
+// Commits every file that has something to commit; what cannot be committed is lost, and logged.
+void CommitAllFiles(FileSystemState& state);
 void ReleaseFile(FileSystemState& state, HandleId handle);
 
 }  // namespace replicafs

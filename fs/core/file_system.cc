@@ -24,6 +24,7 @@ FileSystem::FileSystem(std::unique_ptr<State> state) : state_(std::move(state)) 
 
 FileSystem::~FileSystem() {
   StopNotifying();
+  CommitAll();
 }
 
 Result<std::unique_ptr<FileSystem>> FileSystem::Open(AccountSource& accounts, const Clock& clock,
@@ -120,6 +121,10 @@ Status FileSystem::Flush(HandleId handle) {
 
 Status FileSystem::Sync(HandleId handle) {
   return SyncFile(*state_, handle);
+}
+
+void FileSystem::CommitAll() {
+  CommitAllFiles(*state_);
 }
 
 void FileSystem::Release(HandleId handle) {

@@ -58,7 +58,7 @@ class FileSystem {
   // Opens the accounts in the scope. kNotFound names the account or container that is missing.
   static Result<std::unique_ptr<FileSystem>> Open(AccountSource& accounts, const Clock& clock,
                                                   FileSystemOptions options);
-  ~FileSystem();
+  ~FileSystem();  // commits what is still open
 
   // Begins to watch the accounts' journals: changes by links and by other processes are passed to
   // `notifier` until StopNotifying returns.
@@ -93,6 +93,8 @@ class FileSystem {
   Status Flush(HandleId handle);  // each close(2): commits, and reports every error
   Status Sync(HandleId handle);   // fsync(2)
   void Release(HandleId handle);
+  // What a mount that ends does with files that are still open. What cannot be committed is logged.
+  void CommitAll();
 
   // Directories. `visit` returns false when it has no room for the entry, which is then not used
   // up. With kCount each entry taken counts a lookup, as Lookup does ("." and ".." never do).

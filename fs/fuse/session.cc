@@ -166,6 +166,7 @@ Status Session::State::Serve(const std::function<void()>& ready) {
   file_system_.StartNotifying(notifier);
   ready();
   const Status served = Loop();
+  file_system_.CommitAll();
   StopNotifying();
   fuse_session_unmount(session_.get());
   return served;

@@ -152,6 +152,21 @@ TEST_F(MountedProcess, WhenTerminatedWhileWrittenToThenWhatWasClosedIsThere) {
   }
 }
 
+TEST_F(MountedProcess, WhenTerminatedThenWhatOpenFilesHoldIsCommitted) {
+  MountSecond();
+  const pid_t daemon = DaemonPid();
+  ASSERT_GT(daemon, 0);
+  const UniqueFd open(::open(Theirs("open").c_str(), O_WRONLY | O_CREAT, 0644));
+  ASSERT_EQ(::write(open.get(), "unflushed", 9), 9);
+
+  ASSERT_EQ(::kill(daemon, SIGTERM), 0);
+
+  ASSERT_TRUE(Eventually([&] { return ::kill(daemon, 0) != 0; }, std::chrono::seconds(10)));
+  MountSecond();
+  EXPECT_EQ(GetFile(Theirs("open")), "unflushed");
+  UmountSecond();
+}
+
 TEST_F(MountedProcess, WhenTheDaemonWasKilledThenTheMountpointCanBeMountedAgain) {
   MountSecond();
   const pid_t daemon = DaemonPid();
