@@ -9,6 +9,7 @@
 #include "fs/core/entries.h"
 #include "fs/core/file_commit.h"
 #include "fs/core/make_ops.h"
+#include "fs/core/remove_ops.h"
 
 namespace replicafs {
 namespace {
@@ -179,6 +180,19 @@ Result<CreatedFile> OpenExisting(FileSystemState& state, const CreateRequest& re
   return CreatedFile{.entry = entry, .file = *opened};
 }
 
+// A node whose blob another writer removed must not become the new file.
+Status ClearName(FileSystemState& state, const NodePtr& parent, std::string_view name) {
+  const NodePtr known = state.nodes->FindChild(parent, name);
+  if (known == nullptr || known->kind != NodeKind::kFile) return Ok();
+  MutexLock lock(known->commit_mutex);
+  if (known->pending || known->unlinked) return Ok();
+  const auto found = FindEntry(state, parent, name);
+  if (found) return Error{ErrorCode::kStale, fmt::format("'{}' was made meanwhile", name)};
+  if (found.error().code != ErrorCode::kNotFound) return found.error();
+  AbandonName(state, *known);
+  return Ok();
+}
+
 }  // namespace
 
 Result<CreatedFile> CreateFile(FileSystemState& state, const CreateRequest& request,
@@ -188,6 +202,7 @@ Result<CreatedFile> CreateFile(FileSystemState& state, const CreateRequest& requ
   if (existing) return OpenExisting(state, request, *existing);
   if (existing.error().code != ErrorCode::kNotFound) return existing.error();
 
+  TRY(ClearName(state, parent, request.name));
   const Location directory = state.nodes->LocationOf(*parent);
   TRY(RefuseDestination(directory));
   const NewName made = TRY(PlaceNewName(directory, request.name));

@@ -152,6 +152,23 @@ void KeepOrphan(const Location& location, const BlobInfo& info, Node& node) {
   node.file.orphan_reader = std::move(reader);
 }
 
+void AbandonName(FileSystemState& state, Node& node) {
+  const Location location = state.nodes->LocationOf(node);
+  std::optional<BlobInfo> last;
+  VersionId read_version;
+  {
+    MutexLock lock(node.file_mutex);
+    if (node.file.writer != nullptr) last = node.file.writer->Info();
+    read_version = node.file.read_version;
+  }
+  if (!last && read_version) {
+    auto info = location.store().Stat(location.path(), read_version);
+    if (info) last = std::move(*info);
+  }
+  if (last) KeepOrphan(location, *last, node);
+  MarkUnlinked(state, node);
+}
+
 void MarkUnlinked(FileSystemState& state, Node& node) {
   node.unlinked = true;
   node.pending = false;

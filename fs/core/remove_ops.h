@@ -20,6 +20,8 @@ Result<std::optional<Mutation>> KeepDirectory(FileSystemState& state, const Loca
 
 // Keeps what open handles of the file need once its name is gone. REQUIRES its commit lock.
 void KeepOrphan(const Location& location, const BlobInfo& info, Node& node);
+// Its blob is gone from the store, by another writer's doing: handles keep what they have.
+void AbandonName(FileSystemState& state, Node& node) REQUIRES(node.commit_mutex);
 // The name is gone from the store: no commit brings it back.
 void MarkUnlinked(FileSystemState& state, Node& node);
 

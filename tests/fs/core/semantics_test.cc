@@ -414,6 +414,21 @@ TEST_F(Semantics, S30_ExclusiveCreationFindsWhatOthersMade) {
   EXPECT_CODE(kExists, Open("a", O_WRONLY | O_CREAT | O_EXCL));
 }
 
+TEST_F(Semantics, S30_AFileMadeWhereAnotherMountRemovedOneIsANewFile) {
+  ASSERT_OK(WriteFile("a.txt", "old"));
+  const HandleId old = Must(Open("a.txt", O_RDWR));
+  ASSERT_OK(WriteAt(old, 0, "OLD"));
+  Must(ApplyOne(store(), RemoveBlob{.path = {"box", "a.txt"}}, 0));
+
+  const HandleId made = Must(Open("a.txt", O_WRONLY | O_CREAT | O_EXCL));
+  ASSERT_OK(WriteAt(made, 0, "new file"));
+
+  EXPECT_EQ(Must(ReadAll(old)), "OLD");
+  ASSERT_OK(Close(made));
+  ASSERT_OK(Close(old));
+  EXPECT_EQ(Must(ReadFile("a.txt")), "new file");
+}
+
 TEST_F(Semantics, S31_TheLastCloseWinsAndBothAreVersions) {
   ASSERT_OK(WriteFile("a", "base"));
   const HandleId handle = Must(Open("a", O_WRONLY));
