@@ -15,6 +15,8 @@ namespace {
 constexpr size_t kBatchEvents = 4096;
 // So far behind, forgetting everything is cheaper than reading what happened.
 constexpr uint64_t kBehindMaxEvents = 100'000;
+// Invalidations that wait. Beyond it the kernel finds out when its belief ends.
+constexpr size_t kToldMax = 10'000;
 constexpr std::chrono::milliseconds kWait = std::chrono::seconds(10);
 constexpr std::chrono::milliseconds kRetryPause = std::chrono::seconds(1);
 
@@ -76,17 +78,23 @@ void ChangeWatcher::Start(KernelNotifier& notifier) {
   {
     MutexLock lock(mutex_);
     notifier_ = &notifier;
+    teller_ =
+        std::jthread([this, &notifier](const std::stop_token& stop) { RunTeller(notifier, stop); });
   }
   for (MountedAccount* account : state_.OpenAccounts()) Watch(*account);
 }
 
 void ChangeWatcher::Stop() {
   std::map<MountedAccount*, std::jthread> stopping;
+  std::jthread teller;
   {
     MutexLock lock(mutex_);
     notifier_ = nullptr;
     stopping.swap(threads_);
+    teller = std::move(teller_);
+    teller.request_stop();
   }
+  told_changed_.NotifyAll();
   for (auto& [account, thread] : stopping) thread.request_stop();
 }
 
@@ -103,6 +111,40 @@ void ChangeWatcher::Watch(MountedAccount& account) {
                                            after = *head](const std::stop_token& stop) {
     Run(account, *notifier, after, stop);
   }));
+}
+
+void ChangeWatcher::TellNode(NodeId node) {
+  Tell({node, std::nullopt});
+}
+
+void ChangeWatcher::TellEntry(NodeId parent, std::string name) {
+  Tell({parent, std::move(name)});
+}
+
+void ChangeWatcher::Tell(Told told) {
+  {
+    MutexLock lock(mutex_);
+    if (notifier_ == nullptr || told_.size() >= kToldMax) return;
+    told_.push_back(std::move(told));
+  }
+  told_changed_.NotifyAll();
+}
+
+void ChangeWatcher::RunTeller(KernelNotifier& notifier, const std::stop_token& stop) {
+  MutexLock lock(mutex_);
+  for (;;) {
+    while (told_.empty() && !stop.stop_requested()) told_changed_.Wait(mutex_);
+    if (stop.stop_requested()) return;
+    const Told next = std::move(told_.front());
+    told_.pop_front();
+    lock.Unlock();
+    if (next.second) {
+      notifier.InvalidateEntry(next.first, *next.second);
+    } else {
+      notifier.InvalidateNode(next.first);
+    }
+    lock.Lock();
+  }
 }
 
 void ChangeWatcher::Run(MountedAccount& account, KernelNotifier& notifier, uint64_t after,

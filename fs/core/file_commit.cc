@@ -9,8 +9,15 @@
 namespace replicafs {
 namespace {
 
-void SetWriter(Node& node, std::shared_ptr<FileWriter> writer) {
+enum class Begins { kEmpty, kWithBase };
+
+void SetWriter(Node& node, std::shared_ptr<FileWriter> writer, Begins begins) {
+  const VersionId base = writer->Info().version;
   MutexLock lock(node.file_mutex);
+  const FileState& file = node.file;
+  const bool other_cached = file.cached_version && file.cached_version != base;
+  const bool other_read = file.readers > 0 && file.read_version && file.read_version != base;
+  node.file.cache_is_mixed = begins == Begins::kWithBase && (other_cached || other_read);
   node.file.writer = std::move(writer);
 }
 
@@ -39,7 +46,7 @@ Result<std::shared_ptr<FileWriter>> StartWriter(FileSystemState& state, Node& no
   TRY(RefuseDestination(location));
   auto base = TRY(OpenCurrent(location, node));
   auto writer = std::make_shared<FileWriter>(location.store(), state.write_pool, std::move(base));
-  SetWriter(node, writer);
+  SetWriter(node, writer, Begins::kWithBase);
   return writer;
 }
 
@@ -51,7 +58,7 @@ Result<std::shared_ptr<FileWriter>> StartEmptyWriter(FileSystemState& state, Nod
   const BlobInfo info = TRY(location.store().Stat(location.path()));
   auto writer =
       std::make_shared<FileWriter>(location.store(), state.write_pool, info, Precondition{});
-  SetWriter(node, writer);
+  SetWriter(node, writer, Begins::kEmpty);
   return writer;
 }
 
@@ -102,13 +109,18 @@ void EndWriterIfUnused(FileSystemState& state, Node& node) {
     MutexLock lock(node.file_mutex);
     if (node.file.write_handles > 0) return;
     ++node.file.writer_epoch;
-    if (writer->committed()) {
-      node.file.read_version = writer->committed();
-      node.file.cached_version = writer->committed();
-    } else {
-      node.file.cached_version = {};
-    }
+    if (writer->committed()) node.file.read_version = writer->committed();
+    const bool is_cached = committed && !node.file.cache_is_mixed;
+    node.file.cached_version = is_cached ? writer->committed() : VersionId();
+    node.file.cache_is_mixed = false;
     node.file.writer.reset();
+  }
+  if (!committed) {
+    // The kernel still shows what is lost.
+    state.watcher.TellNode(node.id);
+    const NodePtr parent = state.nodes->ParentOf(node);
+    if (node.pending && parent != nullptr)
+      state.watcher.TellEntry(parent->id, state.nodes->NameOf(node));
   }
   if (node.pending) {
     node.unlinked = true;

@@ -48,6 +48,8 @@ struct FileState {
   size_t readers = 0;
   // Which version the kernel's cached content is of; zero: not known.
   VersionId cached_version;
+  // The writer began on another version than the kernel has cached: its pages are of both.
+  bool cache_is_mixed = false;
   // An unlinked file as it last was.
   std::optional<BlobInfo> orphan;
   std::shared_ptr<BlobReader> orphan_reader;
@@ -67,7 +69,6 @@ struct Node {
   // Made by this mount and never committed: no store knows it. INVARIANT: has a writer.
   std::atomic<bool> pending = false;
   std::atomic<bool> unlinked = false;
-  // st_ino of a file that got its number here before its store gave it one; zero: none.
 
   // The file's commit lock: held by what changes the file, also across calls to the store.
   Mutex commit_mutex;

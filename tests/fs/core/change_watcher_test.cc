@@ -98,6 +98,23 @@ TEST_F(Watcher, OwnChangesAreNotTold) {
   EXPECT_FALSE(notifier_.HasEntry("mine"));
 }
 
+TEST_F(Watcher, WhatALostFileShowedIsForgotten) {
+  ASSERT_OK(WriteFile("known", "old"));
+  const NodeId node = Must(Walk("known"));
+  fs().StartNotifying(notifier_);
+  const HandleId made = Must(Open("lost", O_WRONLY | O_CREAT));
+  const HandleId known = Must(Open("known", O_WRONLY));
+  ASSERT_OK(WriteAt(known, 0, "new"));
+  SetDestination("policy");
+
+  fs().Release(made);
+  fs().Release(known);
+
+  EXPECT_TRUE(notifier_.WaitForEntry(kRootNode, "lost"));
+  EXPECT_TRUE(notifier_.WaitForNode(node));
+  EXPECT_EQ(Must(fs().OpenNode(node, O_RDONLY)).cache, OpenedFile::Cache::kDrop);
+}
+
 TEST_F(Watcher, NamesAreToldAsTheyAreShown) {
   fs().StartNotifying(notifier_);
 

@@ -107,6 +107,23 @@ TEST_F(Semantics, S07_ReaderKeepsTheVersionThatItOpened) {
   ASSERT_OK(Close(handle));
 }
 
+TEST_F(Semantics, S07_PagesOfTwoVersionsAreNotKeptForTheNewOne) {
+  ASSERT_OK(WriteFile("a.txt", "one"));
+  const HandleId writer = Must(Open("a.txt", O_RDWR));
+  Put("a.txt", "two, by another");
+  ASSERT_OK(WriteAt(writer, 0, "TWO"));
+  ASSERT_OK(Close(writer));
+
+  const NodeId node = Must(Walk("a.txt"));
+  const OpenedFile first = Must(fs().OpenNode(node, O_RDONLY));
+  const OpenedFile second = Must(fs().OpenNode(node, O_RDONLY));
+
+  EXPECT_EQ(first.cache, OpenedFile::Cache::kDrop);
+  EXPECT_EQ(second.cache, OpenedFile::Cache::kKeep);
+  fs().Release(first.handle);
+  fs().Release(second.handle);
+}
+
 TEST_F(Semantics, S08_AnUnlinkedOpenFileStaysReadableAndWritable) {
   ASSERT_OK(WriteFile("a.txt", "hello"));
   const HandleId handle = Must(Open("a.txt", O_RDWR));
