@@ -87,6 +87,12 @@ DirectoryEntry Describe(FileSystemState& state, const NodePtr& directory, const 
   return entry;
 }
 
+void NoteShown(DirectoryHandle& handle, const ListedEntry& listed) REQUIRES(handle.mutex) {
+  const bool is_pending =
+      listed.next.phase == ListPosition::Phase::kPending && !listed.next.after.empty();
+  if (is_pending) handle.pending_shown.insert(listed.name);
+}
+
 }  // namespace
 
 Result<HandleId> OpenDirectory(FileSystemState& state, NodeId id) {
@@ -108,7 +114,10 @@ Status ReadDirectory(FileSystemState& state, const ReadDirectoryRequest& request
     for (; index < handle->page.size(); ++index) {
       DirectoryEntry entry = Describe(state, handle->node, handle->page[index], request.lookups);
       entry.cookie = handle->page_cookie + index + 1;
-      if (visit(entry)) continue;
+      if (visit(entry)) {
+        NoteShown(*handle, handle->page[index]);
+        continue;
+      }
       if (entry.entry.node.value != 0) state.nodes->Forget(entry.entry.node, 1);
       return Ok();
     }

@@ -32,8 +32,8 @@ Result<std::vector<ListedEntry>> ListDots(FileSystemState& state, const Director
   return entries;
 }
 
-std::vector<ListedEntry> ListPending(const FileSystemState& state, DirectoryHandle& handle,
-                                     const std::string& after) REQUIRES(handle.mutex) {
+std::vector<ListedEntry> ListPending(const FileSystemState& state, const DirectoryHandle& handle,
+                                     const std::string& after) {
   std::vector<ListedEntry> entries;
   for (const auto& [name, node] : state.nodes->PendingChildren(*handle.node)) {
     const auto writer = WriterOf(*node);
@@ -44,7 +44,6 @@ std::vector<ListedEntry> ListPending(const FileSystemState& state, DirectoryHand
                          .place = node->place,
                          .account = node->account}};
     found.blob = writer->Info();
-    handle.pending_shown.insert(name);
     entries.push_back({name, std::move(found), {Phase::kPending, name}});
   }
   return entries;

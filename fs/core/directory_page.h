@@ -7,7 +7,7 @@
 
 namespace replicafs {
 
-// The entries after `from`; empty at the end. Notes in the handle which uncommitted files it shows.
+// The entries after `from`; empty at the end. Without files that were shown before they were committed.
 Result<std::vector<ListedEntry>> ListDirectoryPage(FileSystemState& state, DirectoryHandle& handle,
                                                    const ListPosition& from) REQUIRES(handle.mutex);
 

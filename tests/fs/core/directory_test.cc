@@ -47,6 +47,33 @@ TEST_F(Directory, S34_EveryEntryIsListedOnceWhileOthersChange) {
   fs().ReleaseDirectory(handle);
 }
 
+TEST_F(Directory, S34_AFileCommittedBeforeItWasShownIsShown) {
+  const HandleId made = Must(Open("a", O_WRONLY | O_CREAT));
+  const HandleId other = Must(Open("b", O_WRONLY | O_CREAT));
+  const HandleId handle = Must(fs().OpenDirectory(kRootNode));
+  std::vector<std::string> names;
+  uint64_t cookie = 0;
+  const auto one = [&](const DirectoryEntry& entry) {
+    if (names.size() == 3) return false;
+    names.push_back(entry.name);
+    cookie = entry.cookie;
+    return true;
+  };
+  ASSERT_OK(fs().ReadDirectory(handle, 0, FileSystem::Lookups::kNone, one));
+  ASSERT_EQ(names.back(), "a");
+
+  ASSERT_OK(Close(made));
+  ASSERT_OK(Close(other));
+  ASSERT_OK(fs().ReadDirectory(handle, cookie, FileSystem::Lookups::kNone,
+                               [&](const DirectoryEntry& entry) {
+                                 names.push_back(entry.name);
+                                 return true;
+                               }));
+
+  EXPECT_EQ(names, (std::vector<std::string>{".", "..", "a", "b"}));
+  fs().ReleaseDirectory(handle);
+}
+
 TEST_F(Directory, S34_SeekingBackReadsTheSameAgain) {
   PutMany(2000);
   const HandleId handle = Must(fs().OpenDirectory(kRootNode));
