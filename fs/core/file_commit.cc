@@ -85,7 +85,7 @@ Status CommitFileLocked(FileSystemState& state, Node& node) {
   }
   const auto outcomes = TRY(std::move(applied));
   writer->Committed(outcomes[0], commit);
-  node.pending = false;
+  state.nodes->ClearPending(node);
   return Ok();
 }
 
@@ -124,7 +124,7 @@ void EndWriterIfUnused(FileSystemState& state, Node& node) {
   }
   if (node.pending) {
     node.unlinked = true;
-    node.pending = false;
+    state.nodes->ClearPending(node);
     state.nodes->Unlink(node);
   }
 }

@@ -226,9 +226,11 @@ Result<CreatedFile> CreateFile(FileSystemState& state, const CreateRequest& requ
                         .file_id = file_id};
     const Precondition first{.if_none_match = (request.flags & O_EXCL) != 0};
     auto writer = std::make_shared<FileWriter>(directory.store(), state.write_pool, info, first);
-    MutexLock lock(node->file_mutex);
-    node->file.writer = std::move(writer);
-    node->pending = true;
+    {
+      MutexLock lock(node->file_mutex);
+      node->file.writer = std::move(writer);
+    }
+    state.nodes->SetPending(*node);
   }
   auto opened = OpenHandle(state, node, (request.flags & ~O_TRUNC) | O_CREAT);
   if (!opened) {

@@ -245,15 +245,20 @@ Attributes AttributesOf(const FileSystemState& state, const Found& found, const 
     case NodeKind::kVersion: attributes = VersionAttributes(*blob, state.defaults()); break;
   }
   attributes.inode = InodeOf(found, location);
+  const bool is_directory = S_ISDIR(attributes.mode);
+  attributes.is_moving =
+      is_directory && node != nullptr && state.nodes->HasPendingChildren(*node);
   return attributes;
 }
 
 std::optional<Attributes> OpenAttributes(const FileSystemState& state, Node& node) {
   if (node.kind != NodeKind::kFile) return std::nullopt;
   std::optional<BlobInfo> info;
+  bool is_moving = false;
   {
     MutexLock lock(node.file_mutex);
     if (node.file.writer != nullptr) {
+      is_moving = !node.unlinked && node.file.writer->NeedsCommit();
       info = node.file.writer->Info();
     } else if (node.unlinked && node.file.orphan) {
       info = node.file.orphan;
@@ -262,6 +267,7 @@ std::optional<Attributes> OpenAttributes(const FileSystemState& state, Node& nod
   if (!info) return std::nullopt;
   Attributes attributes = FileAttributes(*info, state.defaults());
   attributes.links = node.unlinked ? 0 : 1;
+  attributes.is_moving = is_moving;
   attributes.inode =
       node.account->InodeOf(info->file_id, InodePath(node.kind, node.place, info->name, {}));
   return attributes;

@@ -66,7 +66,8 @@ struct Node {
   MountedAccount* account = nullptr;      // from kAccount downwards
   VersionId version;                      // of kVersion
 
-  // Made by this mount and never committed: no store knows it. INVARIANT: has a writer.
+  // Made by this mount and never committed: no store knows it. Set by NodeTable. INVARIANT: has a
+  // writer.
   std::atomic<bool> pending = false;
   std::atomic<bool> unlinked = false;
 

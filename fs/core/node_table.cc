@@ -101,6 +101,7 @@ void NodeTable::Collect(Node& node) {
   while (current != nullptr && current->lookups_ == 0 && current->pins_ == 0) {
     Detach(*current);
     nodes_.erase(current->id.value);
+    pending_.erase(current.get());
     // The parent pointer stays: an operation under way may still ask where the node lies.
     NodePtr parent = current->parent_;
     if (parent != nullptr) --parent->pins_;
@@ -154,6 +155,18 @@ std::string NodeTable::ComponentOf(const Node& node) const {
   return node.component_;
 }
 
+void NodeTable::SetPending(Node& node) {
+  MutexLock lock(mutex_);
+  node.pending = true;
+  pending_.insert(&node);
+}
+
+void NodeTable::ClearPending(Node& node) {
+  MutexLock lock(mutex_);
+  node.pending = false;
+  pending_.erase(&node);
+}
+
 void NodeTable::Unlink(Node& node) {
   MutexLock lock(mutex_);
   Detach(node);
@@ -182,18 +195,20 @@ void NodeTable::Move(const NodePtr& parent, std::string_view name, const NodePtr
 std::vector<std::pair<std::string, NodePtr>> NodeTable::PendingChildren(const Node& parent) const {
   MutexLock lock(mutex_);
   std::vector<std::pair<std::string, NodePtr>> pending;
-  for (const auto& [name, child] : parent.children_) {
-    if (child->pending) pending.emplace_back(name, nodes_.at(child->id.value));
+  for (const Node* node : pending_) {
+    if (node->linked_ && node->parent_.get() == &parent)
+      pending.emplace_back(node->name_, nodes_.at(node->id.value));
   }
+  std::sort(pending.begin(), pending.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
   return pending;
 }
 
 bool NodeTable::HasPendingChildren(const Node& parent) const {
   MutexLock lock(mutex_);
-  for (const auto& [name, child] : parent.children_) {
-    if (child->pending) return true;
-  }
-  return false;
+  return std::any_of(pending_.begin(), pending_.end(), [&](const Node* node) {
+    return node->linked_ && node->parent_.get() == &parent;
+  });
 }
 
 bool NodeTable::IsAncestor(const Node& ancestor, const Node& node) const {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "backend/base/mutex.h"
@@ -57,6 +58,10 @@ class NodeTable {
   std::string NameOf(const Node& node) const EXCLUDES(mutex_);
   std::string ComponentOf(const Node& node) const EXCLUDES(mutex_);
 
+  // Sets and clears Node::pending.
+  void SetPending(Node& node) EXCLUDES(mutex_);
+  void ClearPending(Node& node) EXCLUDES(mutex_);
+
   // Takes the name away from the node.
   void Unlink(Node& node) EXCLUDES(mutex_);
   // Whatever had the new name loses it. The node, if any, has the new name.
@@ -80,6 +85,7 @@ class NodeTable {
   mutable Mutex mutex_;
   uint64_t last_id_ GUARDED_BY(mutex_) = 0;
   std::unordered_map<uint64_t, NodePtr> nodes_ GUARDED_BY(mutex_);
+  std::unordered_set<Node*> pending_ GUARDED_BY(mutex_);
 };
 
 }  // namespace replicafs

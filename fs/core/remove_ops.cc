@@ -171,7 +171,7 @@ void AbandonName(FileSystemState& state, Node& node) {
 
 void MarkUnlinked(FileSystemState& state, Node& node) {
   node.unlinked = true;
-  node.pending = false;
+  state.nodes->ClearPending(node);
   state.nodes->Unlink(node);
 }
 

@@ -40,6 +40,8 @@ struct Attributes {
   int64_t atime_ns = 0;  // since 1970
   int64_t mtime_ns = 0;
   int64_t ctime_ns = 0;
+  // Some of them move with a commit that is to come: the kernel must not remember them.
+  bool is_moving = false;
 };
 
 // What setattr changes; members that are not set stay.

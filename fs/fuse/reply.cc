@@ -19,6 +19,10 @@ timespec ToTimespec(int64_t nanoseconds) {
   return {.tv_sec = seconds, .tv_nsec = rest};
 }
 
+double BeliefSeconds(const Attributes& attributes) {
+  return attributes.is_moving ? 0.0 : kKernelBeliefSeconds;
+}
+
 }  // namespace
 
 FileSystem& FileSystemOf(fuse_req_t request) {
@@ -51,7 +55,7 @@ fuse_entry_param ToEntryParam(const Entry& entry) {
   fuse_entry_param result{};
   result.ino = entry.node.value;
   result.attr = ToStat(entry.attributes);
-  result.attr_timeout = kKernelBeliefSeconds;
+  result.attr_timeout = BeliefSeconds(entry.attributes);
   result.entry_timeout = kKernelBeliefSeconds;
   return result;
 }
@@ -75,7 +79,7 @@ void ReplyAttributes(fuse_req_t request, const Operation& operation,
                      const Result<Attributes>& attributes) {
   if (!attributes) return ReplyError(request, operation, attributes.error());
   const struct stat answer = ToStat(*attributes);
-  fuse_reply_attr(request, &answer, kKernelBeliefSeconds);
+  fuse_reply_attr(request, &answer, BeliefSeconds(*attributes));
 }
 
 void ReplyEntry(fuse_req_t request, const Operation& operation, const Result<Entry>& entry) {

@@ -364,6 +364,22 @@ TEST_F(Semantics, S25_TimesSetOnAnOpenFileSurviveItsClose) {
   EXPECT_EQ(VersionCount("a"), 1U);
 }
 
+TEST_F(Semantics, S25_AttributesAreMovingUntilTheyAreCommitted) {
+  ASSERT_OK(Mkdir("d"));
+  const HandleId handle = Must(Open("d/a.txt", O_WRONLY | O_CREAT));
+  ASSERT_OK(WriteAt(handle, 0, "hello"));
+  EXPECT_TRUE(Must(Stat("d/a.txt")).is_moving);
+  EXPECT_TRUE(Must(Stat("d")).is_moving);
+
+  ASSERT_OK(fs().Flush(handle));
+
+  const Attributes committed = Must(Stat("d/a.txt"));
+  EXPECT_FALSE(committed.is_moving);
+  EXPECT_FALSE(Must(Stat("d")).is_moving);
+  fs().Release(handle);
+  EXPECT_EQ(Must(Stat("d/a.txt")).ctime_ns, committed.ctime_ns);
+}
+
 TEST_F(Semantics, S26_ADirectorysTimeMovesWithItsEntries) {
   ASSERT_OK(Mkdir("d"));
   const int64_t made = Must(Stat("d")).mtime_ns;
