@@ -1,5 +1,7 @@
 #include "fs/core/change_watcher.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <set>
 #include <string>
@@ -69,6 +71,26 @@ void Collect(const NodeTable& nodes, NodePtr start, std::string_view rest, Inval
     directory = child;
     place = NamePlace::kBelow;
     rest.remove_prefix(slash + 1);
+  }
+}
+
+// The directories on the path that ended with what was below them.
+void CollectEnded(const NodeTable& nodes, NodePtr directory, std::string_view path,
+                  Invalidations& found) {
+  NamePlace place =
+      directory->kind == NodeKind::kContainer ? NamePlace::kContainerRoot : NamePlace::kBelow;
+  for (size_t slash = path.find('/'); slash != std::string_view::npos; slash = path.find('/')) {
+    std::string name = ToShown({std::string(path.substr(0, slash)), NameForm::kPlain}, place);
+    NodePtr child = nodes.FindChild(directory, name);
+    if (child == nullptr || child->kind != NodeKind::kDirectory) return;
+    const auto now = FindDirectory(nodes.LocationOf(*child));
+    if (!now && now.error().code == ErrorCode::kNotFound) {
+      found.nodes.insert(directory->id);
+      found.entries.emplace(directory->id, std::move(name));
+    }
+    directory = std::move(child);
+    place = NamePlace::kBelow;
+    path.remove_prefix(slash + 1);
   }
 }
 
@@ -179,10 +201,17 @@ void ChangeWatcher::Notify(MountedAccount& account, KernelNotifier& notifier,
   const auto root = nodes.Find(kRootNode);
   if (!root) return;
   Invalidations found;
-  std::set<std::string> touched;  // "container\nname", each looked at once
+  std::set<std::string> touched;  // container, name and whether it ends: each looked at once
+  std::set<std::pair<NodePtr, std::string>> ends_below;
   for (const Event& event : events) {
-    if (event.writer == state_.writer_id) continue;
-    if (!touched.insert(event.container + "\n" + event.name).second) continue;
+    // The kernel knows what it asked for itself, but not what the end of a version does to the
+    // file.
+    const bool is_own = event.writer == state_.writer_id;
+    if (is_own && event.kind != EventKind::kVersionDeleted) continue;
+    const bool ends = event.kind == EventKind::kDeleted || event.kind == EventKind::kVersionDeleted;
+    const std::string_view what = ends ? "\nends" : "\n";
+    if (!touched.insert(fmt::format("{}\n{}{}", event.container, event.name, what)).second)
+      continue;
     NodePtr at = *root;
     if (at->kind == NodeKind::kAccounts) {
       at = nodes.FindChild(at, account.account->name());
@@ -199,8 +228,11 @@ void ChangeWatcher::Notify(MountedAccount& account, KernelNotifier& notifier,
       continue;
     }
     std::string_view rest;
-    if (Descend(nodes.LocationOf(*at), event.name, rest)) Collect(nodes, at, rest, found);
+    if (!Descend(nodes.LocationOf(*at), event.name, rest)) continue;
+    Collect(nodes, at, rest, found);
+    if (ends && !is_own) ends_below.emplace(at, rest.substr(0, rest.rfind('/') + 1));
   }
+  for (const auto& [start, rest] : ends_below) CollectEnded(nodes, start, rest, found);
   for (const auto& [parent, name] : found.entries) notifier.InvalidateEntry(parent, name);
   for (const NodeId node : found.nodes) notifier.InvalidateNode(node);
 }

@@ -27,11 +27,16 @@ Result<NodePtr> WritableDirectoryNode(FileSystemState& state, NodeId id) {
   }
 }
 
+bool IsBelowVersions(const Node& directory) {
+  return directory.kind == NodeKind::kVersionsRoot || directory.kind == NodeKind::kVersions;
+}
+
 Entry MakeEntry(FileSystemState& state, const NodePtr& parent, std::string_view name,
                 const Found& found) {
   const NodePtr node = state.nodes->Intern(parent, name, found.seed, 1);
   return {.node = node->id,
-          .attributes = AttributesOf(state, found, state.nodes->LocationOf(*node), node.get())};
+          .attributes = AttributesOf(state, found, state.nodes->LocationOf(*node), node.get()),
+          .is_fleeting = IsBelowVersions(*parent)};
 }
 
 NodePtr PendingChild(const FileSystemState& state, const NodePtr& parent, std::string_view name) {

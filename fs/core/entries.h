@@ -14,6 +14,9 @@ Result<NodePtr> DirectoryNode(FileSystemState& state, NodeId id);
 // among versions.
 Result<NodePtr> WritableDirectoryNode(FileSystemState& state, NodeId id);
 
+// Whether its entries are of what a container ever had.
+bool IsBelowVersions(const Node& directory);
+
 // Interns what was found and counts a lookup.
 Entry MakeEntry(FileSystemState& state, const NodePtr& parent, std::string_view name,
                 const Found& found);

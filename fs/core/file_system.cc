@@ -49,6 +49,11 @@ Result<Entry> FileSystem::Lookup(NodeId parent, std::string_view name) {
   return LookupEntry(*state_, directory, name);
 }
 
+bool FileSystem::AbsencesAreFleeting(NodeId parent) {
+  const auto directory = state_->nodes->Find(parent);
+  return directory && IsBelowVersions(**directory);
+}
+
 void FileSystem::Forget(NodeId node, uint64_t lookups) {
   state_->nodes->Forget(node, lookups);
 }

@@ -67,6 +67,8 @@ class FileSystem {
 
   // Names. Each Entry returned counts one lookup, to be given back by Forget.
   Result<Entry> Lookup(NodeId parent, std::string_view name);
+  // Whether the kernel must not remember what has no entry in the directory.
+  bool AbsencesAreFleeting(NodeId parent);
   void Forget(NodeId node, uint64_t lookups);
   Result<Entry> MakeDirectory(NodeId parent, std::string_view name, mode_t mode,
                               const Caller& caller);

@@ -57,6 +57,8 @@ struct AttributeChange {
 struct Entry {
   NodeId node;
   Attributes attributes;
+  // It may go without anybody telling the kernel, which must not remember it.
+  bool is_fleeting = false;
 };
 
 struct DirectoryEntry {

@@ -13,7 +13,8 @@ void Lookup(fuse_req_t request, fuse_ino_t parent, const char* name) noexcept {
   if (!entry && entry.error().code == ErrorCode::kNotFound) {
     // Node zero: the kernel remembers the absence.
     fuse_entry_param absent{};
-    absent.entry_timeout = kKernelBeliefSeconds;
+    const bool is_fleeting = FileSystemOf(request).AbsencesAreFleeting(NodeId{parent});
+    absent.entry_timeout = is_fleeting ? 0.0 : kKernelBeliefSeconds;
     fuse_reply_entry(request, &absent);
     return;
   }

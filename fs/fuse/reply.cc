@@ -56,7 +56,7 @@ fuse_entry_param ToEntryParam(const Entry& entry) {
   result.ino = entry.node.value;
   result.attr = ToStat(entry.attributes);
   result.attr_timeout = BeliefSeconds(entry.attributes);
-  result.entry_timeout = kKernelBeliefSeconds;
+  result.entry_timeout = entry.is_fleeting ? 0.0 : kKernelBeliefSeconds;
   return result;
 }
 

@@ -98,6 +98,32 @@ TEST_F(Watcher, OwnChangesAreNotTold) {
   EXPECT_FALSE(notifier_.HasEntry("mine"));
 }
 
+TEST_F(Watcher, DirectoriesThatEndWithTheirLastFileAreToldAtEveryLevel) {
+  Put("a/b/c/file", "x");
+  const NodeId top = Must(Walk("a"));
+  const NodeId middle = Must(Walk("a/b"));
+  ASSERT_OK(Walk("a/b/c/file"));
+  fs().StartNotifying(notifier_);
+
+  Must(ApplyOne(store(), RemoveBlob{.path = {"box", "a/b/c/file"}}, 0));
+
+  EXPECT_TRUE(notifier_.WaitForEntry(kRootNode, "a"));
+  EXPECT_TRUE(notifier_.WaitForEntry(top, "b"));
+  EXPECT_TRUE(notifier_.WaitForEntry(middle, "c"));
+}
+
+TEST_F(Watcher, TheEndOfAVersionIsToldToTheMountThatAskedForItToo) {
+  ASSERT_OK(WriteFile("file", "x"));
+  const NodeId file = Must(Walk("file"));
+  const std::string version = Must(GetXattr("file", "user.version.id"));
+  fs().StartNotifying(notifier_);
+
+  ASSERT_OK(Unlink(".versions/file/" + version));
+
+  EXPECT_TRUE(notifier_.WaitForEntry(kRootNode, "file"));
+  EXPECT_TRUE(notifier_.WaitForNode(file));
+}
+
 TEST_F(Watcher, WhatALostFileShowedIsForgotten) {
   ASSERT_OK(WriteFile("known", "old"));
   const NodeId node = Must(Walk("known"));

@@ -413,6 +413,19 @@ TEST_F(Semantics, S27_VersionsAreFilesBelowDotVersions) {
   EXPECT_EQ(Must(Stat(".versions/d/a/" + ids[1])).size_bytes, 3U);
 }
 
+TEST_F(Semantics, S27_EntriesBelowDotVersionsAreFleeting) {
+  ASSERT_OK(WriteFile("a.txt", "x"));
+  const Entry root = Must(fs().Lookup(kRootNode, ".versions"));
+
+  const Entry name = Must(fs().Lookup(root.node, "a.txt"));
+
+  EXPECT_FALSE(root.is_fleeting);
+  EXPECT_TRUE(name.is_fleeting);
+  EXPECT_TRUE(fs().AbsencesAreFleeting(root.node));
+  EXPECT_TRUE(fs().AbsencesAreFleeting(name.node));
+  EXPECT_FALSE(fs().AbsencesAreFleeting(kRootNode));
+}
+
 TEST_F(Semantics, S28_UnlinkingAVersionDeletesIt) {
   ASSERT_OK(WriteFile("a", "one"));
   ASSERT_OK(WriteFile("a", "two"));
