@@ -53,7 +53,7 @@ Result<std::optional<XattrSubject>> SubjectOf(FileSystemState& state, Node& node
   return std::optional<XattrSubject>(std::move(subject));
 }
 
-// Whether this xattr can be changed on this node at all. False: a read-only one, to be ignored.
+// Whether this xattr can be changed on this node at all. False: the change is to be ignored.
 Result<bool> CheckChange(FileSystemState& state, const Node& node, std::string_view name) {
   if (!name.starts_with(kUserPrefix))
     return Error{ErrorCode::kNotSupported, "only extended attributes of users are kept"};
@@ -62,6 +62,11 @@ Result<bool> CheckChange(FileSystemState& state, const Node& node, std::string_v
   if (node.kind == NodeKind::kVersion || node.kind == NodeKind::kVersions ||
       node.kind == NodeKind::kVersionsRoot) {
     return Error{ErrorCode::kReadOnly, "versions never change"};
+  }
+  if (node.kind == NodeKind::kContainer) {
+    // It keeps none; copying a tree into it must not fail for that.
+    TRY(RefuseDestination(state.nodes->LocationOf(node)));
+    return false;
   }
   if (!HasXattrs(node)) {
     return Error{ErrorCode::kNotSupported,

@@ -121,6 +121,15 @@ TEST_F(Xattr, InADestinationOnlyTheTierCanBeSet) {
   EXPECT_EQ(Must(GetXattr("a", "user.blob.tier")), "Cool");
 }
 
+TEST_F(Xattr, AContainerIgnoresThemUnlessItIsADestination) {
+  EXPECT_OK(SetXattr("", "user.copied", "value"));
+  EXPECT_CODE(kNoAttribute, GetXattr("", "user.copied"));
+
+  SetDestination("policy");
+
+  EXPECT_CODE(kDestination, SetXattr("", "user.copied", "value"));
+}
+
 TEST_F(Xattr, SymlinksShowNone) {
   ASSERT_OK(Symlink("t", "l"));
 
