@@ -7,7 +7,8 @@
 
 namespace replicafs {
 
-// The entries after `from`; empty at the end. Without files that were shown before they were committed.
+// The entries after `from`; empty at the end. Without files that were shown before they were
+// committed.
 Result<std::vector<ListedEntry>> ListDirectoryPage(FileSystemState& state, DirectoryHandle& handle,
                                                    const ListPosition& from) REQUIRES(handle.mutex);
 

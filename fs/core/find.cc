@@ -227,9 +227,7 @@ Attributes AttributesOf(const FileSystemState& state, const Found& found, const 
   Attributes attributes;
   switch (found.seed.kind) {
     case NodeKind::kAccounts:
-    case NodeKind::kAccount:
-      attributes = PlainDirectory(state);
-      break;
+    case NodeKind::kAccount: attributes = PlainDirectory(state); break;
     case NodeKind::kContainer: attributes = ContainerDirectory(state, location); break;
     case NodeKind::kDirectory:
       attributes =
@@ -246,8 +244,7 @@ Attributes AttributesOf(const FileSystemState& state, const Found& found, const 
   }
   attributes.inode = InodeOf(found, location);
   const bool is_directory = S_ISDIR(attributes.mode);
-  attributes.is_moving =
-      is_directory && node != nullptr && state.nodes->HasPendingChildren(*node);
+  attributes.is_moving = is_directory && node != nullptr && state.nodes->HasPendingChildren(*node);
   return attributes;
 }
 
