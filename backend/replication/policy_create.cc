@@ -60,7 +60,7 @@ Result<std::vector<Policy>> LonelyHalves(Account& account, Account& partner, con
       return Error{ErrorCode::kExists, "policy " + policy.policy_id + " copies from '" +
                                            draft.source_account + "' to '" +
                                            draft.destination_account +
-                                           "' already: add the rules to it, or delete it first"};
+                                           "' already: delete it, and create it anew with all rules"};
     }
     halves.push_back(policy);
   }
