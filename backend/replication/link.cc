@@ -153,11 +153,13 @@ Result<StepResult> Link::State::Copy(const std::vector<Event>& events, std::stop
   TRY(failures_.Record(batch.failed, batch.done, policy_row_));
   LinkCursor next = After(batch);
   next.sequence = last;
+  const bool only_moves_cursor = batch.mutations.empty();
   Error refusal;
   switch (TRY(Apply(std::move(batch.mutations), next, refusal))) {
     case Applied::kDone: break;
     case Applied::kOvertaken: return StepResult::kAdvanced;
     case Applied::kRefused:
+      if (only_moves_cursor) return refusal;  // no event's fault
       maybe_copied_until_ = std::max(maybe_copied_until_, last);
       return Narrow(events, refusal);
   }
@@ -270,6 +272,8 @@ Status Link::State::RetryFailures(std::stop_token stop) {
     failures.resize(kRetriesMax);
   }
   for (const Failure& failure : failures) {
+    // Recorded, but the link has not passed it yet: earlier versions come first.
+    if (failure.sequence > cursor_.sequence) continue;
     const auto events = TRY(source_->journal().Read(failure.sequence - 1, 1));
     std::optional<FailedEvent> failed;
     if (!events.empty()) failed = TRY(Retry(events.front(), stop));

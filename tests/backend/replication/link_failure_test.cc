@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "backend/replication/link_rows.h"
 #include "tests/backend/replication/link_fixture.h"
 
 namespace replicafs {
@@ -57,6 +58,25 @@ TEST_F(LinkFailure, CauseGoneThenRetryingHealsInOrder) {
 
   EXPECT_THAT(Failures(), IsEmpty());
   EXPECT_THAT(ReplicaHistory("a"), ElementsAre("previous one", "previous two", "current three"));
+}
+
+// As after a crash between the record of a failure and the step that passes it.
+TEST_F(LinkFailure, FailureAboveTheCursorThenRetryingDoesNotJumpAhead) {
+  Create();
+  Write("a", "one");
+  const VersionId version = Write("a", "two");
+  const uint64_t head = Must(source->journal().Head());
+  const Failure failure{.sequence = head, .path = {"photos", "a"}, .version = version};
+  ASSERT_OK(ApplyOne(source->store(),
+                     PutState{FailureKey(policy.policy_id, head), Encode(failure)}, 0));
+  auto link = MakeLink();
+
+  ASSERT_OK(link->RetryFailures({}));
+  ASSERT_OK(CatchUp(*link));
+  ASSERT_OK(link->RetryFailures({}));
+
+  EXPECT_THAT(ReplicaHistory("a"), ElementsAre("previous one", "current two"));
+  EXPECT_THAT(Failures(), IsEmpty());
 }
 
 TEST_F(LinkFailure, RemovedAtTheSourceAfterItFailedThenRetryingDoesNotBringItBack) {
@@ -243,6 +263,23 @@ TEST_F(LinkFailure, DestinationUnreachableThenNothingIsPassedOver) {
   ASSERT_OK(CatchUp(*link));
 
   EXPECT_THAT(ReplicaHistory("a"), ElementsAre("current x"));
+}
+
+TEST_F(LinkFailure, DestinationRefusesEveryStepThenTheLinkFailsAndHealsLater) {
+  Create();
+  for (int i = 0; i < 5; ++i) Write(std::to_string(i), "x");
+  destination->script().Add(
+      {.call = StoreCall::kApply, .count = 1'000'000, .error = ErrorCode::kInvalid});
+  auto link = MakeLink();
+
+  EXPECT_CODE(kInvalid, CatchUp(*link));
+  EXPECT_CODE(kInvalid, CatchUp(*link));
+  destination->script().Clear();
+  ASSERT_OK(CatchUp(*link));
+  ASSERT_OK(link->RetryFailures({}));
+
+  EXPECT_THAT(Failures(), IsEmpty());
+  ExpectEqualHistories();
 }
 
 TEST_F(LinkFailure, NothingIsReachableThenTheErrorIsPublishedAndGoesWithSuccess) {
