@@ -26,13 +26,12 @@ Status PrepareScratch(const std::string& directory) {
   return MakeDirectories(directory);
 }
 
-Result<std::unique_ptr<LinkSupervisor>> StartLinks(AccountCatalog& accounts,
-                                                   const MountRequest& request) {
-  if (request.replication == MountRequest::Replication::kOff) {
-    return std::unique_ptr<LinkSupervisor>();
-  }
-  std::vector<std::string> names{request.file_system.scope.account};
-  if (names.front().empty()) names = TRY(accounts.AccountNames());
+// nullptr when this process runs no links.
+std::unique_ptr<LinkSupervisor> StartLinks(AccountCatalog& accounts, const MountRequest& request) {
+  if (request.replication == MountRequest::Replication::kOff) return nullptr;
+  const std::string& account = request.file_system.scope.account;
+  std::vector<std::string> names;
+  if (!account.empty()) names.push_back(account);
   return std::make_unique<LinkSupervisor>(accounts, std::move(names), SystemClock());
 }
 
@@ -44,7 +43,7 @@ Status Serve(AccountCatalog& accounts, const MountRequest& request, StartReport&
   const std::unique_ptr<FileSystem> file_system =
       TRY(FileSystem::Open(accounts, SystemClock(), request.file_system));
   const std::unique_ptr<Session> session = TRY(Session::Mount(*file_system, request.session));
-  const std::unique_ptr<LinkSupervisor> links = TRY(StartLinks(accounts, request));
+  const std::unique_ptr<LinkSupervisor> links = StartLinks(accounts, request);
   TRY(WriteMountState(
       accounts.root(),
       {.pid = ::getpid(), .mountpoint = mountpoint, .scope = ToString(request.file_system.scope)}));

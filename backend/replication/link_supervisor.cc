@@ -1,5 +1,6 @@
 #include "backend/replication/link_supervisor.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <thread>
@@ -28,7 +29,7 @@ class LinkSupervisor::State {
  public:
   State(AccountSource& accounts, std::vector<std::string> names, const Clock& clock,
         LinkOptions options)
-      : accounts_(accounts), clock_(clock), options_(options) {
+      : accounts_(accounts), all_accounts_(names.empty()), clock_(clock), options_(options) {
     for (std::string& name : names) watched_.emplace(std::move(name), Watched{});
     thread_ = std::jthread([this](std::stop_token stop) { Run(stop); });
   }
@@ -36,6 +37,7 @@ class LinkSupervisor::State {
  private:
   void Run(std::stop_token stop) {
     while (!stop.stop_requested()) {
+      if (all_accounts_) FindAccounts();
       for (auto& [name, watched] : watched_) {
         const Status looked = Look(name, watched);
         if (looked) {
@@ -51,6 +53,17 @@ class LinkSupervisor::State {
     }
     for (auto& [id, thread] : runners_) thread.request_stop();
     runners_.clear();
+  }
+
+  // Those that cannot be listed now are found the next time. An account that is gone takes its links
+  // with it.
+  void FindAccounts() {
+    const auto names = accounts_.AccountNames();
+    if (!names) return;
+    for (const std::string& name : *names) watched_.try_emplace(name);
+    std::erase_if(watched_, [&](const auto& watched) {
+      return std::find(names->begin(), names->end(), watched.first) == names->end();
+    });
   }
 
   Status Look(const std::string& name, Watched& watched) {
@@ -80,6 +93,7 @@ class LinkSupervisor::State {
   }
 
   AccountSource& accounts_;
+  const bool all_accounts_;
   const Clock& clock_;
   const LinkOptions options_;
   // Of the supervisor's own thread alone.

@@ -87,6 +87,19 @@ TEST_F(Supervisor, AccountAppearsLaterThenItsLinksStart) {
   EXPECT_TRUE(Eventually([&] { return ReplicaExists("a"); }));
 }
 
+TEST_F(Supervisor, AllAccountsThenAlsoThoseThatAreCreatedLater) {
+  Create();
+  Write("a", "x");
+  accounts.Remove("source");
+  accounts.Remove("destination");
+  LinkSupervisor supervisor(accounts, {}, clock);
+
+  accounts.Add(source);
+  accounts.Add(destination);
+
+  EXPECT_TRUE(Eventually([&] { return ReplicaExists("a"); }));
+}
+
 TEST_F(Supervisor, DestroyedInTheMiddleOfACopyThenItStopsAtOnce) {
   Create();
   std::string content;
