@@ -1,4 +1,5 @@
 // container create | list | show | delete
+#include "backend/replication/policy_store.h"
 #include "tools/account_path.h"
 #include "tools/command.h"
 
@@ -110,6 +111,22 @@ Result<bool> HasHistory(BlobStore& store, const std::string& container) {
   return !page.items.empty();
 }
 
+// The store itself refuses to delete a policy's destination.
+Status RefuseSource(Account& account, const std::string& container) {
+  const std::vector<Policy> policies = TRY(ListPolicies(account));
+  for (const Policy& policy : policies) {
+    if (policy.source_account != account.name()) continue;
+    for (const Rule& rule : policy.rules) {
+      if (rule.source_container != container) continue;
+      return Error{ErrorCode::kBusy,
+                   "container '" + account.name() + "/" + container + "' is a source of policy " +
+                       policy.policy_id +
+                       "; delete the policy first: replicafs policy delete " + policy.policy_id};
+    }
+  }
+  return Ok();
+}
+
 struct DeleteOptions {
   std::string path;
   bool yes = false;
@@ -118,6 +135,7 @@ struct DeleteOptions {
 Result<ExitCode> Delete(Context& context, const DeleteOptions& options) {
   const AccountPath path = TRY(ParseContainerPath(options.path));
   const OpenContainer opened = TRY(OpenContainerAt(context.accounts, path));
+  TRY(RefuseSource(*opened.account, path.container));
   BlobStore& store = opened.account->store();
   const bool has_history = TRY(HasHistory(store, path.container));
   if (has_history && !options.yes)
