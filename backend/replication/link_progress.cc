@@ -85,4 +85,17 @@ Status ProgressPublisher::Write(LinkProgress progress, const std::string& policy
   return Ok();
 }
 
+Status PublishError(BlobStore& source, const std::string& policy_id, const Clock& clock,
+                    const std::string& last_error) {
+  const auto policy_row = TRY(source.GetState(PolicyKey(policy_id)));
+  if (!policy_row) return Ok();
+  const LinkProgress before = TRY(ReadProgress(source, policy_id));
+  if (before.last_error == last_error && before.owner_pid == getpid()) return Ok();
+  const LinkCursor durable{.sequence = before.watermark,
+                           .versions_copied = before.versions_copied,
+                           .logical_bytes = before.logical_bytes,
+                           .sent_bytes = before.sent_bytes};
+  return ProgressPublisher(source, policy_id, clock).Publish(durable, last_error, *policy_row);
+}
+
 }  // namespace replicafs

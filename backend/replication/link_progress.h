@@ -40,4 +40,9 @@ class ProgressPublisher {
   std::chrono::steady_clock::time_point published_at_;
 };
 
+// For a link that cannot even be made: what was published last stands, but for the error and the
+// owner. Nothing is written when the row says so already.
+Status PublishError(BlobStore& source, const std::string& policy_id, const Clock& clock,
+                    const std::string& last_error);
+
 }  // namespace replicafs

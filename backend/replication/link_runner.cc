@@ -7,6 +7,7 @@
 #include "backend/base/digest.h"
 #include "backend/base/log.h"
 #include "backend/base/mutex.h"
+#include "backend/replication/link_progress.h"
 #include "backend/replication/link_supervisor.h"
 
 namespace replicafs {
@@ -53,15 +54,30 @@ void LinkRunner::Run(std::stop_token stop) {
 
 Status LinkRunner::RunAsOwner(std::stop_token stop) {
   const auto source = TRY(accounts_.OpenAccount(policy_.source_account));
-  const auto destination = TRY(accounts_.OpenAccount(policy_.destination_account));
   const auto ownership = TRY(LinkOwnership::TryAcquire(*source, policy_.policy_id));
   if (ownership == nullptr) {
     WaitOrStop(kOwnerPoll, stop);
     return Ok();
   }
+  const auto destination = OpenDestination(*source, stop);
+  if (destination == nullptr) return Ok();
   Link link(source, destination, policy_.policy_id, clock_, options_);
   next_retry_ = {};
   return RunLink(*source, link, stop);
+}
+
+// Again and again, as the owner who tells the source what is wrong; nullptr when stopped.
+std::shared_ptr<Account> LinkRunner::OpenDestination(Account& source, std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    auto destination = accounts_.OpenAccount(policy_.destination_account);
+    if (destination) return *std::move(destination);
+    Report(destination.error());
+    // What cannot be told is in the log.
+    static_cast<void>(
+        PublishError(source.store(), policy_.policy_id, clock_, destination.error().message));
+    BackOff(stop);
+  }
+  return nullptr;
 }
 
 Status LinkRunner::RunLink(Account& source, Link& link, std::stop_token stop) {

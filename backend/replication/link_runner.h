@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <stop_token>
 #include <string>
 
@@ -27,6 +28,7 @@ class LinkRunner {
 
  private:
   Status RunAsOwner(std::stop_token stop);
+  std::shared_ptr<Account> OpenDestination(Account& source, std::stop_token stop);
   // Until the link is over.
   Status RunLink(Account& source, Link& link, std::stop_token stop);
   void RetryWhenDue(Link& link, std::stop_token stop);

@@ -55,8 +55,8 @@ class LinkSupervisor::State {
     runners_.clear();
   }
 
-  // Those that cannot be listed now are found the next time. An account that is gone takes its links
-  // with it.
+  // Those that cannot be listed now are found the next time. An account that is gone takes its
+  // links with it.
   void FindAccounts() {
     const auto names = accounts_.AccountNames();
     if (!names) return;

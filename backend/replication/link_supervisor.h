@@ -30,8 +30,8 @@ class LinkOwnership {
 };
 
 // Runs every link whose source or destination is one of `account_names` (none: all accounts, also
-// those that are created later), each on a thread of its own, until destroyed. Another owner's crash
-// is noticed within a second.
+// those that are created later), each on a thread of its own, until destroyed. Another owner's
+// crash is noticed within a second.
 class LinkSupervisor {
  public:
   LinkSupervisor(AccountSource& accounts, std::vector<std::string> account_names,

@@ -67,8 +67,8 @@ TEST_F(LinkFailure, FailureAboveTheCursorThenRetryingDoesNotJumpAhead) {
   const VersionId version = Write("a", "two");
   const uint64_t head = Must(source->journal().Head());
   const Failure failure{.sequence = head, .path = {"photos", "a"}, .version = version};
-  ASSERT_OK(ApplyOne(source->store(),
-                     PutState{FailureKey(policy.policy_id, head), Encode(failure)}, 0));
+  ASSERT_OK(
+      ApplyOne(source->store(), PutState{FailureKey(policy.policy_id, head), Encode(failure)}, 0));
   auto link = MakeLink();
 
   ASSERT_OK(link->RetryFailures({}));
@@ -179,9 +179,7 @@ class PoisonStore final : public BlobStore {
   Result<std::vector<StateRow>> ListState(std::string_view prefix) override {
     return inner_.ListState(prefix);
   }
-  Result<uint64_t> ReserveFileIds(uint64_t count) override {
-    return inner_.ReserveFileIds(count);
-  }
+  Result<uint64_t> ReserveFileIds(uint64_t count) override { return inner_.ReserveFileIds(count); }
   Result<SpaceInfo> Space() override { return inner_.Space(); }
 
   bool refuses = true;

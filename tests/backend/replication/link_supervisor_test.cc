@@ -81,10 +81,14 @@ TEST_F(Supervisor, AccountAppearsLaterThenItsLinksStart) {
   Write("a", "x");
   accounts.Remove("destination");
   LinkSupervisor supervisor(accounts, {"source"}, clock);
+  EXPECT_TRUE(
+      Eventually([&] { return Progress().last_error.find("'destination'") != std::string::npos; }));
+  EXPECT_TRUE(Must(LinkOwnership::IsOwned(*source, policy.policy_id)));
 
   accounts.Add(destination);
 
   EXPECT_TRUE(Eventually([&] { return ReplicaExists("a"); }));
+  EXPECT_TRUE(Eventually([&] { return Progress().last_error.empty(); }));
 }
 
 TEST_F(Supervisor, AllAccountsThenAlsoThoseThatAreCreatedLater) {
