@@ -22,8 +22,8 @@ BlobPath SourcePath(const Event& event) {
   return {event.container, event.name};
 }
 
-Status StatSource(const LinkContext& context, SourceChange& change) {
-  auto info = context.source.store().Stat(SourcePath(change.event), change.event.version);
+Status StatSource(const LinkContext& context, SourceChange& change, VersionId version) {
+  auto info = context.source.store().Stat(SourcePath(change.event), version);
   change.info = TRY(IfThere(std::move(info)));
   return Ok();
 }
@@ -31,10 +31,13 @@ Status StatSource(const LinkContext& context, SourceChange& change) {
 Status AskSource(const LinkContext& context, SourceChange& change,
                  std::unique_ptr<BlobReader>& reader) {
   if (change.rule == nullptr) return Ok();
-  if (change.event.kind == EventKind::kPropertiesChanged) return StatSource(context, change);
+  const VersionId version = change.event.version;
+  if (change.event.kind == EventKind::kPropertiesChanged)
+    return StatSource(context, change, version);
+  if (change.event.kind == EventKind::kVersionDeleted) return StatSource(context, change, {});
   if (change.event.kind != EventKind::kCreated) return Ok();
   // The content of a renamed blob is at the destination already, most likely.
-  if (!change.event.other_name.empty()) return StatSource(context, change);
+  if (!change.event.other_name.empty()) return StatSource(context, change, version);
   return OpenSource(context, change, reader);
 }
 
@@ -136,7 +139,7 @@ Status OpenSource(const LinkContext& context, SourceChange& change,
   }
   if (!IsBlobFault(opened.error().code)) return std::move(opened).error();
   change.fault = SourceFault(opened.error());
-  return StatSource(context, change);
+  return StatSource(context, change, change.event.version);
 }
 
 Result<Gathered> Gather(const LinkContext& context, const Policy& policy,

@@ -41,8 +41,8 @@ class Decider {
       case EventKind::kCreated: return Create(change);
       case EventKind::kDeleted: return Remove(change);
       case EventKind::kPropertiesChanged: return Patch(change);
+      case EventKind::kVersionDeleted: return RemoveIfCurrent(change);
       case EventKind::kTierChanged:
-      case EventKind::kVersionDeleted:
       case EventKind::kContainerCreated:
       case EventKind::kContainerDeleted:
       case EventKind::kDestinationChanged: return {};
@@ -150,6 +150,15 @@ class Decider {
     if (change.fault) return Failed(*change.fault);
     blob.current.reset();
     return {.kind = Action::Kind::kRemove};
+  }
+
+  // A current version that is deleted for good leaves its blob without one. A version that the
+  // destination never got was the current one if the source has none now.
+  Action RemoveIfCurrent(const SourceChange& change) {
+    const Blob& blob = BlobOf(change);
+    const bool was_current =
+        blob.current && (blob.current->source == change.event.version || !change.info);
+    return was_current ? Remove(change) : Action{};
   }
 
   Action Patch(const SourceChange& change) {

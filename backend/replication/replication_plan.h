@@ -27,8 +27,10 @@ struct BlobFault {
 // One event, with what the source says of its version now.
 struct SourceChange {
   Event event;
-  const Rule* rule = nullptr;      // nullptr: not the policy's business
-  std::optional<BlobInfo> info;    // kCreated, kPropertiesChanged; nullopt: the version is gone
+  const Rule* rule = nullptr;  // nullptr: not the policy's business
+  // Of the version for kCreated and kPropertiesChanged, nullopt when it is gone; of the blob's
+  // current version for kVersionDeleted, nullopt when there is none.
+  std::optional<BlobInfo> info;
   std::optional<BlobFault> fault;  // known before the decision, as that its content is unreadable
 };
 

@@ -378,5 +378,32 @@ TEST_F(LinkCopy, OtherContainersChangeThenTheDestinationIsNotWritten) {
   EXPECT_EQ(destination->journal().ChangeCount(), changes);
 }
 
+TEST_F(LinkCopy, CurrentVersionDeletedForGoodThenTheReplicaIsPrevious) {
+  Create();
+  auto link = MakeLink();
+  Write("a", "one");
+  const VersionId current = Write("a", "two");
+  ASSERT_OK(CatchUp(*link));
+  ASSERT_OK(ApplyOne(source->store(), RemoveVersion{{"photos", "a"}, current}, 0));
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_FALSE(ReplicaExists("a"));
+  EXPECT_THAT(ReplicaHistory("a"), ElementsAre("previous one", "previous two"));
+}
+
+TEST_F(LinkCopy, CurrentVersionDeletedBeforeItWasCopiedThenNothingIsCurrent) {
+  Create();
+  auto link = MakeLink();
+  Write("a", "one");
+  ASSERT_OK(CatchUp(*link));
+  const VersionId current = Write("a", "two");
+  ASSERT_OK(ApplyOne(source->store(), RemoveVersion{{"photos", "a"}, current}, 0));
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_THAT(ReplicaHistory("a"), ElementsAre("previous one"));
+}
+
 }  // namespace
 }  // namespace replicafs
