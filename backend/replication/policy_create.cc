@@ -57,10 +57,10 @@ Result<std::vector<Policy>> LonelyHalves(Account& account, Account& partner, con
     if (!SamePair(policy, draft)) continue;
     const auto other = TRY(partner.store().GetState(PolicyKey(policy.policy_id)));
     if (other) {
-      return Error{ErrorCode::kExists, "policy " + policy.policy_id + " copies from '" +
-                                           draft.source_account + "' to '" +
-                                           draft.destination_account +
-                                           "' already: delete it, and create it anew with all rules"};
+      return Error{ErrorCode::kExists,
+                   "policy " + policy.policy_id + " copies from '" + draft.source_account +
+                       "' to '" + draft.destination_account +
+                       "' already: delete it, and create it anew with all rules"};
     }
     halves.push_back(policy);
   }
@@ -136,6 +136,17 @@ Result<std::vector<Mutation>> UnmakeAll(Account& account, const std::vector<Poli
   return mutations;
 }
 
+// Another creation may have taken the destination's half for one that a crash left.
+Status CheckDestinationHalf(const Pair& pair, const Policy& policy) {
+  const auto row = TRY(pair.destination->store().GetState(PolicyKey(policy.policy_id)));
+  if (row == EncodePolicy(policy)) return Ok();
+  auto unmake = TRY(UnmakeSourceHalf(*pair.source, policy));
+  TRY(Write(*pair.source, std::move(unmake), {}));
+  return Error{ErrorCode::kBusy, "another process changed the policies from '" +
+                                     policy.source_account + "' to '" + policy.destination_account +
+                                     "' meanwhile: try again"};
+}
+
 }  // namespace
 
 Result<Policy> CreatePolicy(AccountSource& accounts, const PolicyRequest& request,
@@ -163,6 +174,7 @@ Result<Policy> CreatePolicy(AccountSource& accounts, const PolicyRequest& reques
   TRY(Write(*pair.destination, std::move(unmake), MakeDestinationHalf(policy, head)));
   unmake = TRY(UnmakeAll(*pair.source, halves.at_source, UnmakeSourceHalf));
   TRY(Write(*pair.source, std::move(unmake), MakeSourceHalf(policy)));
+  TRY(CheckDestinationHalf(pair, policy));
   return policy;
 }
 

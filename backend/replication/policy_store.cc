@@ -43,6 +43,11 @@ Result<std::optional<Policy>> FindPolicy(AccountSource& accounts, std::string_vi
   return std::optional<Policy>();
 }
 
+Result<std::vector<Policy>> PoliciesOf(AccountSource& accounts, std::string_view name) {
+  const auto account = TRY(accounts.OpenAccount(name));
+  return ListPolicies(*account);
+}
+
 }  // namespace
 
 Status DeletePolicy(AccountSource& accounts, std::string_view policy_id) {
@@ -55,6 +60,17 @@ Status DeletePolicy(AccountSource& accounts, std::string_view policy_id) {
     if (account != nullptr) TRY(DeleteHalf(*account, *policy));
   }
   return Ok();
+}
+
+Result<bool> IsHalf(AccountSource& accounts, const Policy& policy) {
+  std::optional<std::string> rows[2];
+  size_t side = 0;
+  for (const std::string& name : {policy.source_account, policy.destination_account}) {
+    const auto account = TRY(OpenIfThere(accounts, name));
+    if (account == nullptr) return true;
+    rows[side++] = TRY(account->store().GetState(PolicyKey(policy.policy_id)));
+  }
+  return !rows[0] || rows[0] != rows[1];
 }
 
 Result<std::vector<Policy>> ListPolicies(Account& account) {
@@ -71,14 +87,13 @@ Result<std::vector<Policy>> ListAllPolicies(AccountSource& accounts) {
   const auto names = TRY(accounts.AccountNames());
   std::map<std::string, Policy> by_id;
   for (const std::string& name : names) {
-    const auto account = accounts.OpenAccount(name);
-    if (!account) {
+    auto policies = PoliciesOf(accounts, name);
+    if (!policies) {
       Log(LogLevel::kWarning, "the policies of account '{}' are not listed: {}", name,
-          account.error().message);
+          policies.error().message);
       continue;
     }
-    auto policies = TRY(ListPolicies(**account));
-    for (Policy& policy : policies) by_id.emplace(policy.policy_id, std::move(policy));
+    for (Policy& policy : *policies) by_id.emplace(policy.policy_id, std::move(policy));
   }
   std::vector<Policy> all;
   for (auto& [id, policy] : by_id) all.push_back(std::move(policy));

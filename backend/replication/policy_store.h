@@ -33,6 +33,7 @@ struct PolicyRequest {
 // same two accounts are replaced. Each error names the rule and the remedy:
 //   kNotFound  an account or container is missing
 //   kExists    the pair of accounts has a policy already
+//   kBusy      another process changed the policies between the two accounts meanwhile
 //   kInvalid   Validate; a destination container that is a source of another policy, or the
 //   reverse;
 //              a destination container that belongs to another policy
@@ -44,9 +45,12 @@ Result<Policy> CreatePolicy(AccountSource& accounts, const PolicyRequest& reques
 // account has it.
 Status DeletePolicy(AccountSource& accounts, std::string_view policy_id);
 
+// Whether one of its halves is missing or the two differ, so that nothing is copied.
+Result<bool> IsHalf(AccountSource& accounts, const Policy& policy);
+
 // Policies that name this account, by id.
 Result<std::vector<Policy>> ListPolicies(Account& account);
-// Of all accounts, each policy once.
+// Of all accounts, each policy once. An account that cannot be read is left out, with a warning.
 Result<std::vector<Policy>> ListAllPolicies(AccountSource& accounts);
 
 }  // namespace replicafs
