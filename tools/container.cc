@@ -118,10 +118,10 @@ Status RefuseSource(Account& account, const std::string& container) {
     if (policy.source_account != account.name()) continue;
     for (const Rule& rule : policy.rules) {
       if (rule.source_container != container) continue;
-      return Error{ErrorCode::kBusy,
-                   "container '" + account.name() + "/" + container + "' is a source of policy " +
-                       policy.policy_id +
-                       "; delete the policy first: replicafs policy delete " + policy.policy_id};
+      return Error{ErrorCode::kBusy, "container '" + account.name() + "/" + container +
+                                         "' is a source of policy " + policy.policy_id +
+                                         "; delete the policy first: replicafs policy delete " +
+                                         policy.policy_id};
     }
   }
   return Ok();

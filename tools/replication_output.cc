@@ -3,12 +3,18 @@
 namespace replicafs {
 
 std::string StateOf(const LinkStatus& link) {
+  if (link.half) return "half";
   if (!link.running) return "waiting";
   return link.progress.last_error.empty() ? "running" : "retrying";
 }
 
 std::string LinkName(const Policy& policy) {
   return policy.source_account + " -> " + policy.destination_account;
+}
+
+std::string HalfPolicy(const Policy& policy) {
+  return "one half of policy " + policy.policy_id +
+         " is missing: create the policy again or delete it";
 }
 
 Json ToJson(const LinkStatus& link) {

@@ -9,9 +9,11 @@
 
 namespace replicafs {
 
-// "running"; "retrying" when the owner reports an error; "waiting" when no process runs the link.
+// "running"; "retrying" when the owner reports an error; "waiting" when no process runs the link;
+// "half" when the policy IsHalf.
 std::string StateOf(const LinkStatus& link);
-std::string LinkName(const Policy& policy);  // "westus -> eastus"
+std::string LinkName(const Policy& policy);    // "westus -> eastus"
+std::string HalfPolicy(const Policy& policy);  // what is wrong with one that IsHalf
 
 Json ToJson(const LinkStatus& link);
 Json ToJson(const Policy& policy, const Failure& failure);

@@ -24,13 +24,11 @@ struct Options {
   std::string timeout;
 };
 
-// A part of what a link copies: blobs of `container` (empty: all) whose names begin with `prefix`,
-// as the source calls them.
+// A part of what a link copies.
 struct Part {
   std::shared_ptr<Account> source;
   Policy policy;
-  std::string container;
-  std::string prefix;
+  PendingScope scope;
   bool warned = false;
 };
 
@@ -44,19 +42,46 @@ std::string SourceContainer(const Policy& policy, const AccountPath& path) {
   return {};
 }
 
-// Which parts of which links concern the path, at their source or destination.
+// What the policy copies of the path, at its source or destination; its source is not open yet.
+std::optional<Part> PartOf(const Policy& policy, const AccountPath& path) {
+  if (!path.account.empty() && path.account != policy.source_account &&
+      path.account != policy.destination_account)
+    return std::nullopt;
+  Part part{.source = {}, .policy = policy, .scope = {.name = path.name}};
+  if (!path.container.empty()) {
+    part.scope.container = SourceContainer(policy, path);
+    if (part.scope.container.empty()) return std::nullopt;
+  }
+  const bool copied = std::any_of(policy.rules.begin(), policy.rules.end(),
+                                  [&](const Rule& rule) { return Overlaps(part.scope, rule); });
+  return copied ? std::optional<Part>(std::move(part)) : std::nullopt;
+}
+
+// False for a policy with one half, of which nothing is copied; it is warned of.
+Result<bool> Open(Context& context, Part& part) {
+  part.source = TRY(context.accounts.OpenAccount(part.policy.source_account));
+  // A destination that cannot be opened is the link's own trouble: what is pending stays so.
+  const Result<bool> half = IsHalf(context.accounts, part.policy);
+  if (half && *half) {
+    PrintWarning(HalfPolicy(part.policy));
+    return false;
+  }
+  part.scope.head = TRY(part.source->journal().Head());
+  return true;
+}
+
+// What there is to wait for: later changes do not prolong it.
 Result<std::vector<Part>> PartsOf(Context& context, const AccountPath& path) {
   std::vector<Part> parts;
   const std::vector<Policy> policies = TRY(ListAllPolicies(context.accounts));
   for (const Policy& policy : policies) {
-    if (!path.account.empty() && path.account != policy.source_account &&
-        path.account != policy.destination_account)
-      continue;
-    Part part{.source = {}, .policy = policy, .container = {}, .prefix = path.name};
-    if (!path.container.empty()) part.container = SourceContainer(policy, path);
-    if (!path.container.empty() && part.container.empty()) continue;
-    part.source = TRY(context.accounts.OpenAccount(policy.source_account));
-    parts.push_back(std::move(part));
+    std::optional<Part> part = PartOf(policy, path);
+    if (!part) continue;
+    const Result<bool> works = Open(context, *part);
+    if (!works && !path.account.empty()) return works.error();
+    if (!works)
+      PrintWarning("the link " + LinkName(policy) + " is left out: " + works.error().message);
+    if (works && *works) parts.push_back(std::move(*part));
   }
   return parts;
 }
@@ -74,8 +99,7 @@ Status WarnWithoutOwner(Part& part) {
 Result<PendingWork> PendingOf(std::vector<Part>& parts) {
   PendingWork all;
   for (Part& part : parts) {
-    const PendingWork work =
-        TRY(ReadPending(*part.source, part.policy, part.container, part.prefix));
+    const PendingWork work = TRY(ReadPending(*part.source, part.policy, part.scope));
     if (work.operations > 0) TRY(WarnWithoutOwner(part));
     all.operations += work.operations;
     all.bytes += work.bytes;
@@ -84,16 +108,22 @@ Result<PendingWork> PendingOf(std::vector<Part>& parts) {
   return all;
 }
 
-// Sleeps until an account has changed, a second at most.
+// Sleeps until an account has changed, about a second at most. Under steady change, looking takes a
+// small part of the time.
 void WaitForChange(const std::vector<Part>& parts, const std::vector<uint64_t>& seen,
-                   SteadyClock::time_point deadline) {
-  constexpr auto kLookInterval = std::chrono::milliseconds(20);
-  const auto until = std::min(deadline, SteadyClock::now() + std::chrono::seconds(1));
+                   SteadyClock::duration look_took, SteadyClock::time_point deadline) {
+  using std::chrono::milliseconds;
+  constexpr auto kLookInterval = milliseconds(20);
+  const auto begin = SteadyClock::now();
+  const auto pause =
+      std::clamp<SteadyClock::duration>(4 * look_took, milliseconds(50), milliseconds(2000));
+  std::this_thread::sleep_until(std::min(deadline, begin + pause));
+  const auto until = std::min(deadline, begin + std::chrono::seconds(1));
   while (SteadyClock::now() < until) {
-    std::this_thread::sleep_for(kLookInterval);
     for (size_t i = 0; i < parts.size(); ++i) {
       if (parts[i].source->journal().ChangeCount() != seen[i]) return;
     }
+    std::this_thread::sleep_for(kLookInterval);
   }
 }
 
@@ -114,6 +144,7 @@ Result<PendingWork> WaitUntil(std::vector<Part>& parts, SteadyClock::time_point 
   Progress progress("replicating", output);
   uint64_t most = 0;
   for (;;) {
+    const auto look = SteadyClock::now();
     const std::vector<uint64_t> seen = ChangeCounts(parts);
     const PendingWork work = TRY(PendingOf(parts));
     most = std::max(most, work.operations);
@@ -122,7 +153,7 @@ Result<PendingWork> WaitUntil(std::vector<Part>& parts, SteadyClock::time_point 
       progress.Finish();
       return work;
     }
-    WaitForChange(parts, seen, deadline);
+    WaitForChange(parts, seen, SteadyClock::now() - look, deadline);
   }
 }
 
@@ -132,8 +163,7 @@ Result<ExitCode> Report(Context& context, const std::vector<Part>& parts, const 
   for (const Part& part : parts) {
     const std::vector<Failure> all = TRY(ReadFailures(part.source->store(), part.policy.policy_id));
     for (const Failure& failure : all) {
-      if (!part.container.empty() && failure.path.container != part.container) continue;
-      if (!failure.path.name.starts_with(part.prefix)) continue;
+      if (!Covers(part.scope, failure.path.container, failure.path.name)) continue;
       failures.push_back(ToJson(part.policy, failure));
       AddFailure(table, part.policy, failure);
     }
@@ -193,7 +223,7 @@ void AddReplicationWait(CommandLine& line, CLI::App& replication_group) {
                               "cannot be copied."},
                [options](Context& context) { return Wait(context, *options); });
   command.add_option("PATH", options->path,
-                     "ACCOUNT[/CONTAINER[/PREFIX]], or a path below a mount (default: everything)");
+                     "ACCOUNT[/CONTAINER[/NAME]], or a path below a mount (default: everything)");
   command.add_option("--timeout", options->timeout, "Such as 120s or 5m (default: no end)")
       ->type_name("TIME");
 }

@@ -23,7 +23,8 @@ Status VisitPending(Account& source, const Policy& policy, uint64_t watermark, u
     if (events.empty()) return Ok();
     for (const Event& event : events) {
       const bool copied = event.kind == EventKind::kCreated || event.kind == EventKind::kDeleted ||
-                          event.kind == EventKind::kPropertiesChanged;
+                          event.kind == EventKind::kPropertiesChanged ||
+                          event.kind == EventKind::kVersionDeleted;
       if (copied && event.sequence <= head && RuleOf(policy, event) != nullptr) visit(event);
     }
     after = events.back().sequence;
@@ -66,22 +67,32 @@ Result<std::vector<LinkStatus>> ReadLinkStatus(Account& source, const Clock& clo
   return all;
 }
 
-Result<PendingWork> ReadPending(Account& source, const Policy& policy, std::string_view container,
-                                std::string_view prefix) {
-  const auto asked_for = [&](std::string_view in, std::string_view name) {
-    return (container.empty() || container == in) && name.starts_with(prefix);
-  };
+bool Covers(const PendingScope& scope, std::string_view container, std::string_view name) {
+  if (!scope.container.empty() && scope.container != container) return false;
+  if (!name.starts_with(scope.name)) return false;
+  const size_t size = scope.name.size();
+  return size == 0 || scope.name.back() == '/' || name.size() == size || name[size] == '/';
+}
+
+bool Overlaps(const PendingScope& scope, const Rule& rule) {
+  if (!scope.container.empty() && scope.container != rule.source_container) return false;
+  return rule.prefixes.empty() ||
+         std::any_of(rule.prefixes.begin(), rule.prefixes.end(), [&](const std::string& prefix) {
+           return scope.name.starts_with(prefix) || Covers(scope, rule.source_container, prefix);
+         });
+}
+
+Result<PendingWork> ReadPending(Account& source, const Policy& policy, const PendingScope& scope) {
   PendingWork work;
-  const uint64_t head = TRY(source.journal().Head());
   const LinkProgress progress = TRY(ReadProgress(source.store(), policy.policy_id));
-  TRY(VisitPending(source, policy, progress.watermark, head, [&](const Event& event) {
-    if (!asked_for(event.container, event.name)) return;
+  TRY(VisitPending(source, policy, progress.watermark, scope.head, [&](const Event& event) {
+    if (!Covers(scope, event.container, event.name)) return;
     ++work.operations;
     work.bytes += BytesOf(event);
   }));
   const auto failures = TRY(ReadFailures(source.store(), policy.policy_id));
   for (const Failure& failure : failures) {
-    if (asked_for(failure.path.container, failure.path.name)) ++work.failures;
+    if (Covers(scope, failure.path.container, failure.path.name)) ++work.failures;
   }
   return work;
 }

@@ -38,6 +38,7 @@ struct LinkStatus {
   Policy policy;
   LinkProgress progress;
   bool running = false;  // some process owns the link
+  bool half = false;     // the policy IsHalf: nothing is copied
   uint64_t head = 0;     // newest position of the source's journal
   uint64_t pending_operations = 0;
   uint64_t pending_bytes = 0;  // logical
@@ -60,17 +61,26 @@ class StatusReader {
   std::unique_ptr<State> state_;
 };
 
-// Of every policy whose source is this account.
+// Of every policy whose source is this account; `half` is left for who knows the destinations.
 Result<std::vector<LinkStatus>> ReadLinkStatus(Account& source, const Clock& clock);
 
-// What `wait` asks: how much of what is in the source's journal now is not yet done, for blobs of
-// `container` (empty: all) whose names begin with `prefix`.
+// What `wait` asks about.
+struct PendingScope {
+  std::string container;  // at the source; empty: all
+  // This blob, and those whose names begin with it and '/'; just the latter when it ends with '/'.
+  // Empty: all.
+  std::string name;
+  uint64_t head = 0;  // of the source's journal: later changes do not count
+};
+bool Covers(const PendingScope& scope, std::string_view container, std::string_view name);
+// Whether the rule copies any blob of the scope.
+bool Overlaps(const PendingScope& scope, const Rule& rule);
+
 struct PendingWork {
   uint64_t operations = 0;
   uint64_t bytes = 0;
   uint64_t failures = 0;
 };
-Result<PendingWork> ReadPending(Account& source, const Policy& policy, std::string_view container,
-                                std::string_view prefix);
+Result<PendingWork> ReadPending(Account& source, const Policy& policy, const PendingScope& scope);
 
 }  // namespace replicafs

@@ -4,6 +4,7 @@
   command_test.py BINARY [unittest arguments]
 """
 import os
+import shutil
 import subprocess
 import sys
 
@@ -153,6 +154,8 @@ class Policies(CommandTest):
         self.assertEqual(self.run_json("container", "show", "eastus/photos")["destinationPolicyId"],
                          made["policyId"])
         self.assert_fails(REFUSED, "container", "delete", "eastus/photos")
+        self.assert_fails(REFUSED, "container", "delete", "westus/photos", "--yes",
+                          naming=("westus/photos", "policy delete " + made["policyId"]))
         self.run_ok("policy", "delete", made["policyId"])
         self.assertEqual(self.run_json("policy", "list"), [])
         self.assertEqual(self.run_json("container", "show", "eastus/photos")["destinationPolicyId"], "")
@@ -194,6 +197,34 @@ class Replication(CommandTest):
         self.assertEqual((link["state"], link["owner"], link["failed"], link["sentBytes"]), ("waiting", None, 0, 0))
         self.assertIn("westus -> eastus", self.run_ok("replication", "status"))
         self.assertEqual(self.run_json("replication", "status", "eastus"), [])
+
+    def test_an_account_that_cannot_be_opened_does_not_hide_the_others(self):
+        self.make_containers("westus/photos", "eastus/photos", "broken/photos")
+        self.run_ok("policy", "create", "--source", "westus", "--destination", "eastus", "--rule", "photos:photos")
+        (self.root / "accounts/broken/account.toml").write_text("{")
+        for command in ("status", "failures", "wait"):
+            code, out, err = self.run_program("replication", command)
+            self.assertEqual(code, OK, err)
+            self.assertIn("'broken'", err)
+        self.assertIn("westus -> eastus", self.run_program("replication", "status")[1])
+
+    def test_one_half_of_a_policy_is_called_so(self):
+        self.make_containers("westus/photos", "eastus/photos")
+        self.run_ok("policy", "create", "--source", "westus", "--destination", "eastus", "--rule", "photos:photos")
+        shutil.rmtree(self.root / "accounts/eastus")
+        [link] = self.run_json("replication", "status")
+        self.assertEqual(link["state"], "half")
+        self.assertIn("delete it", self.run_ok("replication", "status"))
+        code, _, err = self.run_program("replication", "wait", "westus")
+        self.assertEqual(code, OK)
+        self.assertIn("one half of policy " + link["policyId"], err)
+
+    def test_wait_for_what_no_rule_copies_returns(self):
+        self.make_containers("westus/photos", "eastus/photos")
+        self.run_ok("policy", "create", "--source", "westus", "--destination", "eastus", "--rule", "photos:photos",
+                    "--prefix", "2026/")
+        self.assertEqual(self.run_ok("replication", "wait", "westus/photos/2025"), "no policy copies this\n")
+        self.assertEqual(self.run_ok("replication", "wait", "westus/photos/2026"), "everything is copied\n")
 
     def test_wait_refuses_what_it_does_not_understand(self):
         self.make_containers("westus/photos")

@@ -35,6 +35,15 @@ class Mounted(CommandTest):
         return self.run_json("policy", "create", "--source", "westus", "--destination", "eastus", "--rule",
                              "photos:photos", "--existing")["policyId"]
 
+    def test_umount_of_another_roots_mount_warns(self):
+        self.mount()
+        other = {"REPLICAFS_ROOT": str(self.directory / "other")}
+        code, _, err = self.run_program("umount", self.mountpoint, environment=other)
+        self.mounted = code != OK
+        self.assertEqual(code, OK, err)
+        self.assertIn("another --root", err)
+        self.assertFalse(os.path.ismount(self.mountpoint))
+
     def test_wait_returns_when_the_replica_is_there(self):
         self.make_policy()
         self.mount()

@@ -22,6 +22,12 @@ class ReplicationStatus : public ::testing::Test, public LinkFixture {
     return Must(reader_.StatusOf("photos", info));
   }
 
+  // Of what is in the journal now.
+  PendingWork Pending(PendingScope scope) {
+    scope.head = Must(source->journal().Head());
+    return Must(ReadPending(*source, policy, scope));
+  }
+
   StatusReader reader_{source};
 };
 
@@ -139,12 +145,33 @@ TEST_F(ReplicationStatus, PendingUnderAPrefixThenOnlyThatIsCounted) {
   Write("d/a", "abc");
   Write("e", "x");
 
-  EXPECT_EQ(Must(ReadPending(*source, policy, "photos", "d/")).operations, 1U);
-  EXPECT_EQ(Must(ReadPending(*source, policy, "photos", "d/")).bytes, 3U);
-  EXPECT_EQ(Must(ReadPending(*source, policy, "", "")).operations, 2U);
-  EXPECT_EQ(Must(ReadPending(*source, policy, "other", "")).operations, 0U);
+  EXPECT_EQ(Pending({.container = "photos", .name = "d/"}).operations, 1U);
+  EXPECT_EQ(Pending({.container = "photos", .name = "d/"}).bytes, 3U);
+  EXPECT_EQ(Pending({}).operations, 2U);
+  EXPECT_EQ(Pending({.container = "other"}).operations, 0U);
   ASSERT_OK(CatchUp(*MakeLink()));
-  EXPECT_EQ(Must(ReadPending(*source, policy, "", "")).operations, 0U);
+  EXPECT_EQ(Pending({}).operations, 0U);
+}
+
+TEST_F(ReplicationStatus, PendingOfANameThenItsNeighboursAreNotCounted) {
+  Create();
+  for (const char* name : {"d", "d/a", "da", "x"}) Write(name, "x");
+  const uint64_t head = Must(source->journal().Head());
+  Write("d", "later");
+
+  EXPECT_EQ(Pending({.name = "d"}).operations, 3U);
+  EXPECT_EQ(Must(ReadPending(*source, policy, {.name = "d", .head = head})).operations, 2U);
+  EXPECT_EQ(Pending({.name = "d/a"}).operations, 1U);
+}
+
+TEST(PendingScope, PrefixesOfARuleThenOnlyTheirNamesOverlap) {
+  const Rule rule{.source_container = "photos", .prefixes = {"2026/ab"}};
+
+  EXPECT_TRUE(Overlaps({.container = "photos"}, rule));
+  EXPECT_TRUE(Overlaps({.container = "photos", .name = "2026"}, rule));
+  EXPECT_TRUE(Overlaps({.container = "photos", .name = "2026/abc/d"}, rule));
+  EXPECT_FALSE(Overlaps({.container = "photos", .name = "2026/a"}, rule));
+  EXPECT_FALSE(Overlaps({.container = "mail"}, rule));
 }
 
 TEST_F(ReplicationStatus, NothingToDoThenTheSourceIsNotWritten) {
