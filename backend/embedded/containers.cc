@@ -41,7 +41,9 @@ Status DropDirectory(Change& change, uint64_t directory_id, std::vector<uint64_t
        {&change.tables.entries, &change.tables.graves, &change.tables.versions}) {
     const std::vector<Row> rows = TRY(RowsOf(change, *table, directory_id));
     for (const Row& row : rows) {
-      if (row.key.ends_with('/') && table != &change.tables.versions) {
+      const bool directory =
+          table != &change.tables.versions && IsDirectoryComponent(ComponentOfEntry(row.key));
+      if (directory) {
         const DirectoryRecord record = TRY(DecodeDirectory(row.value));
         below.push_back(record.directory_id);
       } else {

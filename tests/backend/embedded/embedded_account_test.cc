@@ -27,5 +27,21 @@ TEST(EmbeddedAccount, BlobThatWasCommittedThenIsThereAfterReopen) {
   EXPECT_EQ(Must(account->journal().Head()), 2U);
 }
 
+// A key begins with the directory's id, and the last byte of 47 is a slash.
+TEST(EmbeddedAccount, ContainerWithBlobsNamedLikeDirectoriesThenCanBeDeleted) {
+  TempDirectory directory;
+  ASSERT_OK(EmbeddedAccount::Create(directory / "account"));
+  auto account = Must(EmbeddedAccount::Open(directory / "account", "alpha", SystemClock()));
+  ASSERT_OK(ApplyOne(account->store(), CreateContainer{"box"}, 0));
+  for (int i = 0; i < 50; ++i) {
+    const BlobPath path{"box", "d" + std::to_string(i) + "/"};
+    ASSERT_OK(ApplyOne(account->store(), CommitBlob{.path = path, .content = std::string("x")}, 0));
+  }
+
+  EXPECT_OK(ApplyOne(account->store(), DeleteContainer{"box"}, 0));
+
+  EXPECT_EQ(Must(account->store().Space()).blob_count, 0U);
+}
+
 }  // namespace
 }  // namespace replicafs
