@@ -77,6 +77,8 @@ void EmbeddedAccount::CollectInBackground(const Options& options, std::stop_toke
     stopped.WaitFor(mutex, options.garbage_interval);
     if (stop.stop_requested()) break;
     lock.Unlock();
+    const auto cleared = parts_->environment->ClearDeadReaders();
+    if (!cleared) Log(LogLevel::kWarning, "account '{}': {}", name_, cleared.error().message);
     const auto collected = parts_->garbage.CollectSome(options.garbage_grace);
     if (!collected) {
       Log(LogLevel::kWarning, "account '{}': garbage collection: {}", name_,

@@ -54,9 +54,7 @@ Result<std::unique_ptr<Environment>> Environment::Open(const std::string& path,
     return LmdbError("open environment '" + path + "'", code);
   }
   std::unique_ptr<Environment> environment(new Environment(env, std::move(real)));
-  int cleared = 0;
-  code = mdb_reader_check(env, &cleared);
-  if (code != MDB_SUCCESS) return LmdbError("clear dead readers of '" + path + "'", code);
+  TRY(environment->ClearDeadReaders());
   return environment;
 }
 
@@ -111,7 +109,17 @@ void Environment::ResizeMap(size_t bytes) {
   std::abort();
 }
 
+Result<int> Environment::ClearDeadReaders() {
+  int cleared = 0;
+  const int code = mdb_reader_check(handle_, &cleared);
+  if (code != MDB_SUCCESS) return LmdbError("clear dead readers of '" + path_ + "'", code);
+  return cleared;
+}
+
 Status Environment::Grow() {
+  // The pages that dead readers held back may be room enough.
+  const int cleared = TRY(ClearDeadReaders());
+  if (cleared > 0) return Ok();
   gate_.BeginAlone();
   const size_t wanted = MapBytes() * 2;
   const bool possible = wanted <= kMapMaxBytes;

@@ -2,8 +2,8 @@
 // the threads of this process and by other processes.
 //
 // The map (the environment's largest size) starts at Options::initial_map_bytes and doubles when it
-// is full; growth by other processes is adopted. Readers that died are cleared away at open and
-// when the table of readers is full.
+// is full; growth by other processes is adopted. Readers that died are cleared away at open, when
+// the table of readers or the map is full, and whenever somebody asks for it.
 #pragma once
 
 #include <cstddef>
@@ -57,6 +57,10 @@ class Environment {
   // Runs the closure in a write transaction and commits it; on return its changes are durable and
   // visible, or on error none of them happened. Closures of several threads share a commit.
   Status Update(const WriteFunction& run);
+
+  // Frees the places of readers whose process died, and with them the pages that they saw; how
+  // many.
+  Result<int> ClearDeadReaders();
 
   // Grows with every commit that changed something, in whatever process. No disk access.
   uint64_t LastTransactionId() const EXCLUDES(map_mutex_);
