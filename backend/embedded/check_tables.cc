@@ -213,18 +213,39 @@ void TableCheck::NoteVersion(const VersionRecord& record) {
   seen_.last_sequence = std::max(seen_.last_sequence, record.sequence);
 }
 
-// Rows below directories that nothing leads to.
+// Rows below directories that nothing leads to. They may be what is left of somebody's data, so
+// what they name stays in use.
 Status TableCheck::CheckRowOwners() {
   for (const lmdb::Table* table : {&tables_.entries, &tables_.graves, &tables_.versions}) {
     auto cursor = TRY(lmdb::Cursor::Open(transaction_, *table));
     bool found = TRY(cursor.First());
     while (found) {
       const uint64_t id = NumberOf(cursor.key());
-      if (!directories_.contains(id))
-        Find("row-unreachable", "no directory leads to directory id " + std::to_string(id));
-      found = TRY(cursor.Seek(NumberKey(id + 1)));
+      if (directories_.contains(id)) {
+        found = TRY(cursor.Seek(NumberKey(id + 1)));
+        continue;
+      }
+      Find("row-unreachable", "no directory leads to directory id " + std::to_string(id));
+      seen_.next_directory_id = std::max(seen_.next_directory_id, id + 1);
+      while (found && NumberOf(cursor.key()) == id) {
+        TRY(NoteUnreachable(*table, cursor.key(), cursor.value()));
+        found = TRY(cursor.Next());
+      }
     }
   }
+  return Ok();
+}
+
+Status TableCheck::NoteUnreachable(const lmdb::Table& table, std::string_view key,
+                                   std::string_view value) {
+  if (&table != &tables_.versions && IsDirectoryComponent(ComponentOfEntry(key))) {
+    const DirectoryRecord record = TRY(DecodeDirectory(value));
+    seen_.next_file_id = std::max(seen_.next_file_id, record.file_id + 1);
+    seen_.next_directory_id = std::max(seen_.next_directory_id, record.directory_id + 1);
+    return Ok();
+  }
+  const VersionRecord record = TRY(DecodeVersion(value));
+  NoteVersion(record);
   return Ok();
 }
 

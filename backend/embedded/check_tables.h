@@ -49,6 +49,7 @@ class TableCheck {
   Status CheckBlobFlags(uint64_t parent_id, const std::string& component, const std::string& name,
                         const VersionRecord& record);
   Status CheckRowOwners();
+  Status NoteUnreachable(const lmdb::Table& table, std::string_view key, std::string_view value);
   Status CheckContents();
   Status CheckContent(uint64_t content_id, std::string_view value);
   Status CheckBlocks(BlockTable& blocks);
