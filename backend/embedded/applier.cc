@@ -47,7 +47,8 @@ Result<std::vector<Outcome>> MakeAll(Change& change, const std::vector<Mutation>
 }  // namespace
 
 // A block's directory entry must be durable before the commit that names it. One that a committed
-// blob has is; any other may have been staged a moment ago, by whatever process.
+// blob has is, unless its file was damaged or lost and has just been replaced; any other may have
+// been staged a moment ago, by whatever process.
 Status Applier::SyncNewBlocks(const std::vector<Mutation>& mutations) {
   std::vector<Digest> unreferenced;
   {
@@ -61,7 +62,8 @@ Status Applier::SyncNewBlocks(const std::vector<Mutation>& mutations) {
         const auto row = TRY(tables_.blocks.Get(*transaction, BlockKey(block.digest)));
         BlockRecord record;
         if (row) record = TRY(DecodeBlock(*row));
-        if (record.references == 0) unreferenced.push_back(block.digest);
+        const bool fresh = record.references == 0 || files_.staged().IsWritten(block.digest);
+        if (fresh) unreferenced.push_back(block.digest);
       }
     }
   }
@@ -87,6 +89,11 @@ Result<std::vector<Outcome>> Applier::Apply(const std::vector<Mutation>& mutatio
     return Ok();
   });
   if (!done) return done.error();
+  for (const Mutation& mutation : mutations) {
+    const auto* commit = std::get_if<CommitBlob>(&mutation);
+    const auto* blocks = commit != nullptr ? std::get_if<BlockList>(&commit->content) : nullptr;
+    if (blocks != nullptr) files_.staged().Committed(*blocks);
+  }
   return outcomes;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 
@@ -86,9 +87,12 @@ Result<bool> BlockFiles::Touch(const Digest& digest) const {
 
 Status BlockFiles::Stage(const Digest& digest, ByteSpan bytes) const {
   const auto size = TRY(SizeOf(digest));
-  if (size == bytes.size() && !IsDamaged(digest)) {
+  if (size == bytes.size() && Holds(digest, bytes)) {
     const bool there = TRY(Touch(digest));
-    if (there) return Ok();
+    if (there) {
+      staged_.Add(digest, StagedAs::kFound, clock_.Now());
+      return Ok();
+    }
   }
   const std::string temporary = TemporaryPath();
   const auto write = [&]() -> Status {
@@ -103,14 +107,40 @@ Status BlockFiles::Stage(const Digest& digest, ByteSpan bytes) const {
     ::unlink(temporary.c_str());
     return written;
   }
+  staged_.Add(digest, StagedAs::kWritten, clock_.Now());
+  MarkSound(digest);
+  return written;
+}
+
+Status BlockFiles::RenewStaged() const {
+  for (const Digest& digest : staged_.TakeDue(clock_.Now())) TRY(Touch(digest));
+  return Ok();
+}
+
+bool BlockFiles::Holds(const Digest& digest, ByteSpan bytes) const {
+  {
+    MutexLock lock(damaged_mutex_);
+    if (damaged_.contains(digest)) return false;
+    if (sound_.contains(digest)) return true;
+  }
+  // What cannot be read is written anew, like what is wrong.
+  const auto there = ReadWholeFile(PathOf(digest));
+  if (!there || !std::ranges::equal(AsBytes(*there), bytes)) return false;
+  MarkSound(digest);
+  return true;
+}
+
+void BlockFiles::MarkSound(const Digest& digest) const {
   MutexLock lock(damaged_mutex_);
   damaged_.erase(digest);
-  return written;
+  if (sound_.size() >= kSoundMaxBlocks) sound_.clear();
+  sound_.insert(digest);
 }
 
 void BlockFiles::MarkDamaged(const Digest& digest) const {
   MutexLock lock(damaged_mutex_);
   damaged_.insert(digest);
+  sound_.erase(digest);
 }
 
 bool BlockFiles::IsDamaged(const Digest& digest) const {
@@ -177,6 +207,8 @@ Result<bool> BlockFiles::RemoveIfOlder(const Digest& digest, Timestamp before) c
   if (::lstat(aside.c_str(), &stat) == 0 && ModifiedOf(stat) >= before) {
     if (::rename(aside.c_str(), path.c_str()) != 0)
       return ErrnoError("put '" + path + "' back", errno);
+    // Its stager may have synced the directory while the file was away.
+    TRY(SyncDirectory(ShardPath(ShardOf(digest))));
     return false;
   }
   if (::unlink(aside.c_str()) != 0) return ErrnoError("remove '" + aside + "'", errno);

@@ -19,6 +19,7 @@
 #include "backend/base/mutex.h"
 #include "backend/base/result.h"
 #include "backend/base/unique_fd.h"
+#include "backend/embedded/staged_blocks.h"
 
 namespace replicafs::embedded {
 
@@ -38,8 +39,12 @@ class BlockFiles {
   const std::string& staging_directory() const { return staging_; }
 
   // Writes the block unless it is there, undamaged; what it wrote is durable, its directory entry
-  // is not.
-  Status Stage(const Digest& digest, ByteSpan bytes) const;
+  // is not. A file that this process has not seen the bytes of is compared first.
+  Status Stage(const Digest& digest, ByteSpan bytes) const EXCLUDES(damaged_mutex_);
+  // What this process staged and has not committed.
+  StagedBlocks& staged() const { return staged_; }
+  // Makes the files of those young, so that they are there when their commit comes.
+  Status RenewStaged() const;
   // Makes the directory entries of the blocks durable.
   Status SyncEntries(std::span<const Digest> digests) const EXCLUDES(shards_mutex_);
   // Somebody read the block and its bytes were wrong: the next Stage writes it anew.
@@ -59,7 +64,12 @@ class BlockFiles {
   Result<size_t> RemoveStaging(Timestamp before) const;
 
  private:
+  static constexpr size_t kSoundMaxBlocks = size_t{1} << 18;
+
   std::string TemporaryPath() const;
+  // Whether the file has these bytes; read only the first time.
+  bool Holds(const Digest& digest, ByteSpan bytes) const EXCLUDES(damaged_mutex_);
+  void MarkSound(const Digest& digest) const EXCLUDES(damaged_mutex_);
   // Renames, making the directory of the block when it is missing.
   Status MoveIn(const std::string& temporary, const Digest& digest) const;
   Status SetTime(int fd, const std::string& path) const;
@@ -70,6 +80,9 @@ class BlockFiles {
   mutable std::atomic<uint64_t> next_temporary_;
   mutable Mutex damaged_mutex_;
   mutable std::unordered_set<Digest, DigestHash> damaged_ GUARDED_BY(damaged_mutex_);
+  // Files whose bytes this process wrote or compared.
+  mutable std::unordered_set<Digest, DigestHash> sound_ GUARDED_BY(damaged_mutex_);
+  mutable StagedBlocks staged_;
   mutable Mutex shards_mutex_;
   // Directories whose own entries this process has made durable.
   mutable std::bitset<kShardCount> durable_shards_ GUARDED_BY(shards_mutex_);

@@ -77,26 +77,28 @@ Result<std::unique_ptr<BlobReader>> EmbeddedStore::Open(const BlobPath& path, Ve
 
 // What no commit names yet is made young, so that it is there when the caller's commit comes.
 Result<std::vector<bool>> EmbeddedStore::HasBlocks(std::span<const Digest> digests) {
-  std::vector<bool> referenced;
+  std::vector<BlockRecord> records;
   {
     const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
     for (const Digest& digest : digests) {
       const auto row = TRY(parts_.tables.blocks.Get(transaction, BlockKey(digest)));
       BlockRecord record;
       if (row) record = TRY(DecodeBlock(*row));
-      referenced.push_back(record.references > 0);
+      records.push_back(record);
     }
   }
   std::vector<bool> has;
   for (size_t i = 0; i < digests.size(); ++i) {
     bool there = false;
-    if (referenced[i]) {
+    if (records[i].references > 0) {
       const auto size = TRY(parts_.files.SizeOf(digests[i]));
-      there = size.has_value();
+      there = size == records[i].size_bytes;
     } else {
       there = TRY(parts_.files.Touch(digests[i]));
     }
-    has.push_back(there && !parts_.files.IsDamaged(digests[i]));
+    there = there && !parts_.files.IsDamaged(digests[i]);
+    if (there) parts_.files.staged().Add(digests[i], StagedAs::kFound, parts_.clock.Now());
+    has.push_back(there);
   }
   return has;
 }

@@ -4,10 +4,18 @@
 #include <string>
 #include <vector>
 
+#include "backend/base/log.h"
 #include "backend/embedded/keys.h"
 #include "backend/lmdb/cursor.h"
 
 namespace replicafs::embedded {
+
+// One file that will not go must not keep the others.
+bool GarbageCollector::Remove(const Digest& digest, Timestamp before) {
+  const auto gone = files_.RemoveIfOlder(digest, before);
+  if (!gone) Log(LogLevel::kWarning, "garbage collection: {}", gone.error().message);
+  return gone && *gone;
+}
 
 Timestamp GarbageCollector::Ago(std::chrono::seconds age) const {
   return Timestamp{clock_.Now().ticks - int64_t{age.count()} * Timestamp::kTicksPerSecond};
@@ -15,6 +23,7 @@ Timestamp GarbageCollector::Ago(std::chrono::seconds age) const {
 
 Result<GarbageReport> GarbageCollector::CollectAll(std::chrono::seconds grace) {
   MutexLock lock(mutex_);
+  TRY(files_.RenewStaged());
   GarbageReport report;
   const Timestamp before = Ago(grace);
   std::string resume_after;
@@ -32,14 +41,22 @@ Result<GarbageReport> GarbageCollector::CollectAll(std::chrono::seconds grace) {
 
 Result<GarbageReport> GarbageCollector::CollectSome(std::chrono::seconds grace) {
   MutexLock lock(mutex_);
+  TRY(files_.RenewStaged());
   GarbageReport report;
   const Batch batch = TRY(CollectBatch(Ago(grace), resume_after_));
   if (batch.looked_at < kBatchMaxBlocks) resume_after_.clear();
   report.blocks = batch.removed;
-  report.stray_blocks = TRY(CollectStrays(next_shard_, Ago(std::max(grace, kStrayAge))));
+  const size_t shard = next_shard_;
   next_shard_ = (next_shard_ + 1) % kShardCount;
+  report.stray_blocks = TRY(CollectStrays(shard, Ago(std::max(grace, kStrayAge))));
   report.staging_files = TRY(files_.RemoveStaging(Ago(kStrayAge)));
   return report;
+}
+
+// Whoever wanted the block after it had lost its last reference has a day for the commit.
+Timestamp GarbageCollector::FileBefore(Timestamp since, Timestamp before) const {
+  const Timestamp after_loss{since.ticks + 1};
+  return std::min(before, std::max(after_loss, Ago(kStrayAge)));
 }
 
 Result<GarbageCollector::Batch> GarbageCollector::CollectBatch(Timestamp before,
@@ -65,18 +82,20 @@ Result<GarbageCollector::Batch> GarbageCollector::CollectBatch(Timestamp before,
       const auto row = TRY(tables_.blocks.Get(transaction, BlockKey(digest)));
       BlockRecord record;
       if (row) record = TRY(DecodeBlock(*row));
-      if (record.references > 0)
-        return Error{ErrorCode::kCorrupt, "block " + ToHex(digest) + " is queued though in use"};
-      const bool gone = TRY(files_.RemoveIfOlder(digest, before));
-      if (!gone) continue;
+      if (record.references > 0) {
+        Log(LogLevel::kError, "garbage collection: block {} is queued though in use",
+            ToHex(digest));
+        continue;
+      }
+      if (!Remove(digest, FileBefore(SinceOf(key), before))) continue;
       TRY(tables_.unreferenced.Delete(transaction, key));
       TRY(tables_.blocks.Delete(transaction, BlockKey(digest)));
       ++batch.removed;
     }
     return Ok();
   });
-  if (!done) return done.error();
   if (!keys.empty()) resume_after = keys.back();
+  if (!done) return done.error();
   return batch;
 }
 
@@ -100,8 +119,7 @@ Result<size_t> GarbageCollector::CollectStrays(size_t shard, Timestamp before) {
       for (size_t i = first; i < end; ++i) {
         const auto row = TRY(tables_.blocks.Get(transaction, BlockKey(candidates[i])));
         if (row) continue;
-        const bool gone = TRY(files_.RemoveIfOlder(candidates[i], before));
-        if (gone) ++gone_here;
+        if (Remove(candidates[i], before)) ++gone_here;
       }
       return Ok();
     });

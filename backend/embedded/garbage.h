@@ -47,6 +47,9 @@ class GarbageCollector {
   };
   Result<Batch> CollectBatch(Timestamp before, std::string& resume_after) REQUIRES(mutex_);
   Result<size_t> CollectStrays(size_t shard, Timestamp before) REQUIRES(mutex_);
+  bool Remove(const Digest& digest, Timestamp before);
+  // Of a block without references since `since`: from which time on a file is too young to go.
+  Timestamp FileBefore(Timestamp since, Timestamp before) const;
   Timestamp Ago(std::chrono::seconds age) const;
 
   lmdb::Environment& environment_;

@@ -2,6 +2,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+
+#include "backend/lmdb/environment.h"
 #include "tests/backend/embedded/account_fixture.h"
 
 namespace replicafs {
@@ -90,6 +93,59 @@ TEST_F(DamageTest, StagedBlockThenInformationOnly) {
   EXPECT_TRUE(report.clean());
   ASSERT_EQ(report.findings.size(), 1U);
   EXPECT_EQ(report.findings[0].kind, "block-orphan");
+}
+
+TEST_F(DamageTest, DamagedBlockThatNobodyReadStagedThenHealed) {
+  const BlockRef block = Stage("content");
+  PutBlocks("a", {block});
+  Overwrite(block, "Content");
+  Open();
+
+  Stage("content");
+
+  EXPECT_EQ(Must(Read("a")), "content");
+}
+
+TEST_F(DamageTest, ShortBlockFileThenNotHeld) {
+  const BlockRef block = Stage("content");
+  PutBlocks("a", {block});
+  Overwrite(block, "cont");
+
+  EXPECT_EQ(Must(store().HasBlocks(std::span(&block.digest, 1))), std::vector<bool>{false});
+}
+
+TEST_F(DamageTest, ContainerRowLostThenRepairKeepsWhatLayBelow) {
+  const BlockRef block = Stage("content");
+  PutBlocks("a", {block});
+  constexpr std::array<std::string_view, 1> kNames{"containers"};
+  account_.reset();
+  std::string row;
+  {
+    auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
+    const lmdb::Table containers = Must(environment->OpenTables(kNames)).front();
+    ASSERT_OK(environment->Update([&](lmdb::WriteTransaction& transaction) -> Status {
+      row = std::string(TRY(containers.Get(transaction, "box")).value());
+      TRY(containers.Delete(transaction, "box"));
+      return Ok();
+    }));
+  }
+  Open();
+
+  const auto report = Must(account_->Check({.repair = embedded::CheckRepair::kRepair}));
+
+  EXPECT_FALSE(report.clean());
+  clock_.Advance(std::chrono::hours(48));
+  Must(account_->CollectGarbage(std::chrono::hours(1)));
+  account_.reset();
+  {
+    auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
+    const lmdb::Table containers = Must(environment->OpenTables(kNames)).front();
+    ASSERT_OK(environment->Update([&](lmdb::WriteTransaction& transaction) -> Status {
+      return containers.Put(transaction, "box", row);
+    }));
+  }
+  Open();
+  EXPECT_EQ(Must(Read("a")), "content");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "backend/embedded/garbage.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/backend/embedded/account_fixture.h"
@@ -84,6 +85,7 @@ TEST_F(GarbageTest, BlockThatIsBeingReadThenStays) {
 
 TEST_F(GarbageTest, StagedBlockThatNoCommitNamesThenGoesAfterADay) {
   const BlockRef block = Stage("content");
+  Open();
   clock_.Advance(hours(23));
   Must(account_->CollectGarbage(hours(1)));
   EXPECT_TRUE(OnDisk(block));
@@ -92,6 +94,60 @@ TEST_F(GarbageTest, StagedBlockThatNoCommitNamesThenGoesAfterADay) {
   const auto report = Must(account_->CollectGarbage(hours(1)));
 
   EXPECT_EQ(report.stray_blocks, 1U);
+  EXPECT_FALSE(OnDisk(block));
+}
+
+TEST_F(GarbageTest, StagedBlockOfThisProcessThenStaysUntilItsCommit) {
+  const BlockRef block = Stage("content");
+  clock_.Advance(hours(30));
+
+  Must(account_->CollectGarbage(hours(1)));
+
+  PutBlocks("a", {block});
+  EXPECT_EQ(Must(Read("a")), "content");
+}
+
+TEST_F(GarbageTest, StagedBeforeTheLastReferenceWentThenStaysUntilItsCommit) {
+  const BlockRef block = Stage("content");
+  const Outcome outcome = PutBlocks("a", {block});
+  Stage("content");
+  clock_.Advance(hours(1));
+  Forget("a", outcome.version);
+  clock_.Advance(hours(2));
+
+  Must(account_->CollectGarbage(hours(1)));
+
+  PutBlocks("b", {block});
+  EXPECT_EQ(Must(Read("b")), "content");
+}
+
+TEST_F(GarbageTest, WantedAfterTheLastReferenceWentThenGoesAfterADay) {
+  const BlockRef block = Stage("content");
+  Forget("a", PutBlocks("a", {block}).version);
+  clock_.Advance(minutes(30));
+  Stage("content");
+  Open();
+  clock_.Advance(hours(23));
+  Must(account_->CollectGarbage(hours(1)));
+  EXPECT_TRUE(OnDisk(block));
+  clock_.Advance(hours(2));
+
+  Must(account_->CollectGarbage(hours(1)));
+
+  EXPECT_FALSE(OnDisk(block));
+}
+
+TEST_F(GarbageTest, FileThatCannotBeRemovedThenOthersGo) {
+  const BlockRef stuck = Stage("stuck");
+  const BlockRef block = Stage("content");
+  Forget("a", PutBlocks("a", {stuck, block}).version);
+  ASSERT_EQ(::unlink(PathOf(stuck.digest).c_str()), 0);
+  ASSERT_EQ(::mkdir(PathOf(stuck.digest).c_str(), 0700), 0);
+  clock_.Advance(std::chrono::hours(24 * 365 * 200));
+
+  const auto report = Must(account_->CollectGarbage(hours(1)));
+
+  EXPECT_EQ(report.blocks, 1U);
   EXPECT_FALSE(OnDisk(block));
 }
 
