@@ -7,7 +7,9 @@
 namespace replicafs {
 
 DirtyFile::DirtyFile(BlobStore& store, WritePool& pool, std::shared_ptr<BlobReader> base)
-    : state_(std::make_shared<DirtyFileState>(store, *pool.state_, std::move(base))) {}
+    : state_(std::make_shared<DirtyFileState>(store, *pool.state_, std::move(base))) {
+  state_->Open();
+}
 
 DirtyFile::~DirtyFile() {
   state_->Close();
