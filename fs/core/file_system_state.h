@@ -20,6 +20,7 @@
 #include "fs/core/namespace_gate.h"
 #include "fs/core/node_table.h"
 #include "fs/core/posix_metadata.h"
+#include "fs/core/shown_replication.h"
 
 namespace replicafs {
 
@@ -63,6 +64,7 @@ class FileSystemState {
   HandleTable<FileHandle> files;
   HandleTable<DirectoryHandle> directories;
   NamespaceGate gate;
+  ShownReplication shown_replication;
   ChangeWatcher watcher;
 };
 

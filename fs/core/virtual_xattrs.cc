@@ -108,6 +108,10 @@ Status ChangeEntry(std::string_view key, std::optional<std::string_view> value, 
 
 }  // namespace
 
+bool ShowsReplication(std::string_view name) {
+  return name.starts_with(kReplicationPrefix);
+}
+
 XattrKind KindOfXattr(std::string_view name) {
   if (name.starts_with(kReplicationPrefix) || name.starts_with(kVersionPrefix) ||
       std::find(kReadOnlyBlobXattrs.begin(), kReadOnlyBlobXattrs.end(), name) !=

@@ -32,6 +32,7 @@ XattrKind KindOfXattr(std::string_view name);
 // All that apply, by name.
 using XattrMap = std::map<std::string, std::string, std::less<>>;
 Result<XattrMap> VirtualXattrs(const XattrSubject& subject);
+bool ShowsReplication(std::string_view name);
 // One of them. kNoAttribute.
 Result<std::string> VirtualXattr(const XattrSubject& subject, std::string_view name);
 

@@ -92,6 +92,10 @@ Result<std::string> GetXattr(FileSystemState& state, NodeId id, std::string_view
   if (!name.starts_with(kUserPrefix) || !HasXattrs(*node)) return NoAttribute(name);
   const auto subject = TRY(SubjectOf(state, *node));
   if (!subject) return NoAttribute(name);
+  if (ShowsReplication(name) && subject->stored) {
+    const auto shown = state.shown_replication.Recall(id, *subject->stored, state.clock.Now());
+    if (shown && shown->contains(name)) return shown->at(std::string(name));
+  }
   if (KindOfXattr(name) != XattrKind::kUser) return VirtualXattr(*subject, name);
   auto value = UserXattr(subject->info.properties.metadata, name);
   if (!value) return NoAttribute(name);
@@ -105,7 +109,13 @@ Result<std::vector<std::string>> ListXattrs(FileSystemState& state, NodeId id) {
   if (!subject) return std::vector<std::string>();
   std::vector<std::string> names = UserXattrNames(subject->info.properties.metadata);
   const XattrMap shown = TRY(VirtualXattrs(*subject));
-  for (const auto& [name, value] : shown) names.push_back(name);
+  XattrMap replication;
+  for (const auto& [name, value] : shown) {
+    names.push_back(name);
+    if (ShowsReplication(name)) replication.emplace(name, value);
+  }
+  if (subject->stored)
+    state.shown_replication.Note(id, *subject->stored, state.clock.Now(), std::move(replication));
   return names;
 }
 
