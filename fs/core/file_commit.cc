@@ -14,11 +14,11 @@ enum class Begins { kEmpty, kWithBase };
 void SetWriter(Node& node, std::shared_ptr<FileWriter> writer, Begins begins) {
   const VersionId base = writer->Info().version;
   MutexLock lock(node.file_mutex);
-  const FileState& file = node.file;
+  FileState& file = node.file;
   const bool other_cached = file.cached_version && file.cached_version != base;
   const bool other_read = file.readers > 0 && file.read_version && file.read_version != base;
-  node.file.cache_is_mixed = begins == Begins::kWithBase && (other_cached || other_read);
-  node.file.writer = std::move(writer);
+  file.cache_is_mixed = begins == Begins::kWithBase && (other_cached || other_read);
+  file.writer = std::move(writer);
 }
 
 Result<std::shared_ptr<BlobReader>> OpenCurrent(const Location& location, Node& node) {
