@@ -7,9 +7,7 @@
 namespace replicafs {
 
 DirtyFile::DirtyFile(BlobStore& store, WritePool& pool, std::shared_ptr<BlobReader> base)
-    : state_(std::make_shared<DirtyFileState>(store, *pool.state_, std::move(base))) {
-  state_->Open();
-}
+    : state_(std::make_shared<DirtyFileState>(store, *pool.state_, std::move(base))) {}
 
 DirtyFile::~DirtyFile() {
   state_->Close();

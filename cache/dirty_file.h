@@ -2,7 +2,6 @@
 // since. Full blocks are hashed and staged in the background while writing goes on.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -26,9 +25,6 @@ class WritePool {
     // writes, stages or makes content.
     uint64_t memory_max_bytes = uint64_t{128} << 20;
     size_t threads = 2;
-    // How often the store is reminded of what is staged and not committed; far less than the time
-    // after which it takes staged blocks for strays.
-    std::chrono::milliseconds keep_interval = std::chrono::hours(1);
   };
   // `scratch_directory` must exist; the scratch file is unlinked as soon as it is made.
   WritePool(std::string scratch_directory, Options options);

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "backend/base/log.h"
 #include "cache/dirty_file_state.h"
 
 namespace replicafs {
@@ -196,25 +195,6 @@ Status DirtyFileState::StageZeros(uint64_t size_bytes) {
   TRY(staged);
   zeros_[size_bytes] = digest;
   return Ok();
-}
-
-void DirtyFileState::KeepStaged() {
-  std::vector<Digest> staged;
-  MutexLock lock(mutex_);
-  if (closed_) return;
-  for (const auto& [index, block] : blocks_) {
-    if (block.staged) staged.push_back(block.staged->digest);
-  }
-  for (const auto& [size_bytes, digest] : zeros_) staged.push_back(digest);
-  if (staged.empty()) return;
-  keeping_ = true;
-  lock.Unlock();
-  const auto held = store_.HasBlocks(staged);
-  if (!held)
-    Log(LogLevel::kWarning, "staged blocks cannot be kept alive: {}", held.error().message);
-  lock.Lock();
-  keeping_ = false;
-  changed_.NotifyAll();
 }
 
 Status DirtyFileState::Rebase(std::shared_ptr<BlobReader> base) {

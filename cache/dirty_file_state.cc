@@ -72,15 +72,10 @@ Status DirtyFileState::Truncate(uint64_t size_bytes) {
   return Ok();
 }
 
-void DirtyFileState::Open() {
-  pool_.AddFile(shared_from_this());
-}
-
 void DirtyFileState::Close() {
-  pool_.RemoveFile(*this);
   MutexLock lock(mutex_);
   closed_ = true;
-  while (keeping_ || AnyBusyFrom(0)) changed_.Wait(mutex_);
+  while (AnyBusyFrom(0)) changed_.Wait(mutex_);
   for (auto block = blocks_.begin(); block != blocks_.end();) block = Drop(block);
 }
 

@@ -31,8 +31,6 @@ class DirtyFileState : public std::enable_shared_from_this<DirtyFileState> {
   Status Truncate(uint64_t size_bytes) EXCLUDES(mutex_);
   Result<Content> MakeContent() EXCLUDES(mutex_);
   Status Rebase(std::shared_ptr<BlobReader> base) EXCLUDES(mutex_);
-  // The pool keeps its staged blocks alive from now on.
-  void Open();
   // Returns when the store will not be called any more. Nothing else is called after it but what
   // the pool calls.
   void Close() EXCLUDES(mutex_);
@@ -40,8 +38,6 @@ class DirtyFileState : public std::enable_shared_from_this<DirtyFileState> {
   // By the pool.
   Status LetMemoryGo(size_t index) EXCLUDES(mutex_);
   void StageQueued(size_t index) EXCLUDES(mutex_);
-  // Asks the store for the staged blocks, which makes them young again.
-  void KeepStaged() EXCLUDES(mutex_);
 
  private:
   using Blocks = std::map<size_t, DirtyBlock>;
@@ -88,7 +84,7 @@ class DirtyFileState : public std::enable_shared_from_this<DirtyFileState> {
   BlobStore& store_;
   WritePoolState& pool_;
   mutable Mutex mutex_;
-  CondVar changed_;  // of busy blocks, making_ and keeping_
+  CondVar changed_;  // of busy blocks and making_
   BaseContent base_ GUARDED_BY(mutex_);
   uint64_t size_bytes_ GUARDED_BY(mutex_);
   Blocks blocks_ GUARDED_BY(mutex_);
@@ -98,7 +94,6 @@ class DirtyFileState : public std::enable_shared_from_this<DirtyFileState> {
   // After a failure nothing is staged in the background until MakeContent succeeds.
   bool staging_failed_ GUARDED_BY(mutex_) = false;
   bool closed_ GUARDED_BY(mutex_) = false;
-  bool keeping_ GUARDED_BY(mutex_) = false;  // KeepStaged runs
 
   uint64_t changes_ GUARDED_BY(mutex_) = 0;  // counts writes and truncations
   // Of MakeContent's last result:

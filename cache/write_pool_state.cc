@@ -14,12 +14,9 @@ constexpr std::chrono::seconds kStagingPatience{5};
 }  // namespace
 
 WritePoolState::WritePoolState(std::string scratch_directory, const WritePool::Options& options)
-    : memory_max_bytes_(options.memory_max_bytes),
-      keep_interval_(options.keep_interval),
-      scratch_(std::move(scratch_directory)) {
+    : memory_max_bytes_(options.memory_max_bytes), scratch_(std::move(scratch_directory)) {
   REPLICAFS_CHECK(options.threads > 0);
   for (size_t i = 0; i < options.threads; ++i) threads_.emplace_back([this] { Run(); });
-  threads_.emplace_back([this] { RunKeeper(); });
 }
 
 WritePoolState::~WritePoolState() {
@@ -28,7 +25,6 @@ WritePoolState::~WritePoolState() {
     stopping_ = true;
   }
   queued_.NotifyAll();
-  stopped_.NotifyAll();
   for (std::thread& thread : threads_) thread.join();
 }
 
@@ -99,36 +95,6 @@ void WritePoolState::QueueStaging(BlockHandle block) {
     queue_.push_back(std::move(block));
   }
   queued_.NotifyOne();
-}
-
-void WritePoolState::AddFile(const std::shared_ptr<DirtyFileState>& file) {
-  MutexLock lock(mutex_);
-  files_.emplace(file.get(), file);
-}
-
-void WritePoolState::RemoveFile(const DirtyFileState& file) {
-  MutexLock lock(mutex_);
-  files_.erase(&file);
-}
-
-void WritePoolState::RunKeeper() {
-  using Clock = std::chrono::steady_clock;
-  auto due = Clock::now() + keep_interval_;
-  MutexLock lock(mutex_);
-  while (!stopping_) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now());
-    if (left.count() > 0) {
-      stopped_.WaitFor(mutex_, left);
-      continue;
-    }
-    const auto files = files_;
-    lock.Unlock();
-    for (const auto& [key, weak] : files) {
-      if (const auto file = weak.lock()) file->KeepStaged();
-    }
-    due = Clock::now() + keep_interval_;
-    lock.Lock();
-  }
 }
 
 void WritePoolState::Run() {

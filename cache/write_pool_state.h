@@ -5,7 +5,6 @@
 // they call into a file, so a thread never holds two files' locks.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -51,24 +50,17 @@ class WritePoolState {
 
   void QueueStaging(BlockHandle block) EXCLUDES(mutex_);
 
-  // Files whose staged blocks are kept alive.
-  void AddFile(const std::shared_ptr<DirtyFileState>& file) EXCLUDES(mutex_);
-  void RemoveFile(const DirtyFileState& file) EXCLUDES(mutex_);
-
   ScratchFile& scratch() { return scratch_; }
 
  private:
   using Candidates = std::map<uint64_t, BlockHandle>;  // by ticket, oldest first
 
   void Run() EXCLUDES(mutex_);
-  void RunKeeper() EXCLUDES(mutex_);
 
   const uint64_t memory_max_bytes_;
-  const std::chrono::milliseconds keep_interval_;
   ScratchFile scratch_;
   mutable Mutex mutex_;
   CondVar queued_;
-  CondVar stopped_;
   CondVar changed_;  // of what Reserve looks at
   size_t waiting_ GUARDED_BY(mutex_) = 0;
   uint64_t used_bytes_ GUARDED_BY(mutex_) = 0;
@@ -77,7 +69,6 @@ class WritePoolState {
   Candidates dirty_ GUARDED_BY(mutex_);
   std::deque<BlockHandle> queue_ GUARDED_BY(mutex_);  // bounded by the blocks of open files
   size_t running_ GUARDED_BY(mutex_) = 0;
-  std::map<const DirtyFileState*, std::weak_ptr<DirtyFileState>> files_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };

@@ -1,9 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "backend/blob/block_schedule.h"
 #include "tests/cache/dirty_file_fixture.h"
@@ -55,23 +53,6 @@ TEST_F(DirtyFileFaultTest, EachStagingFailsInTurnThenTheSecondMakeContentSucceed
     EXPECT_EQ(ReadAll(*Commit(file)), text_) << nth;
   }
   EXPECT_EQ(pool().memory_used_bytes(), 0U);
-}
-
-TEST_F(DirtyFileFaultTest, StagedBlocksOfAnOpenFileThenTheStoreIsRemindedOfThem) {
-  TempDirectory scratch;
-  WritePool reminding(scratch.path(), {.keep_interval = std::chrono::milliseconds(1)});
-  DirtyFile file(faulty_, reminding, nullptr);
-  ASSERT_OK(file.Write(0, AsBytes(text_)));
-  Must(file.MakeContent());
-  const uint64_t before = script_.Calls(StoreCall::kHasBlocks);
-
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (script_.Calls(StoreCall::kHasBlocks) < before + 2 &&
-         std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::yield();
-  }
-
-  EXPECT_GE(script_.Calls(StoreCall::kHasBlocks), before + 2);
 }
 
 TEST_F(DirtyFileFaultTest, BaseCannotBeReadThenThePartialWriteFailsAndCanBeRepeated) {
