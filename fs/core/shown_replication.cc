@@ -5,7 +5,7 @@
 namespace replicafs {
 namespace {
 
-constexpr int64_t kFreshNs = 1'000'000'000;
+constexpr int64_t kFreshNs = 50'000'000;
 constexpr size_t kNodesMax = 1024;
 
 }  // namespace

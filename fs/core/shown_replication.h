@@ -18,7 +18,7 @@ namespace replicafs {
 class ShownReplication {
  public:
   void Note(NodeId node, const BlobInfo& stored, Timestamp now, XattrMap xattrs) EXCLUDES(mutex_);
-  // What was noted of this state of the blob less than a second ago.
+  // What was noted of this version less than 50 ms ago.
   std::optional<XattrMap> Recall(NodeId node, const BlobInfo& stored, Timestamp now) const
       EXCLUDES(mutex_);
 
