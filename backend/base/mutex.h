@@ -62,6 +62,13 @@ class SCOPED_CAPABILITY MutexLock {
   bool held_ = true;
 };
 
+// ThreadSanitizer of the supported compilers does not know the wait on a steady clock.
+#if defined(__SANITIZE_THREAD__)
+using WaitClock = std::chrono::system_clock;
+#else
+using WaitClock = std::chrono::steady_clock;
+#endif
+
 // Waits release the mutex and hold it again when they return; wake-ups may be spurious.
 class CondVar {
  public:
@@ -73,9 +80,8 @@ class CondVar {
   // False when the time is over.
   bool WaitFor(Mutex& mutex, std::chrono::nanoseconds timeout) REQUIRES(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
-    // system_clock: sanitizers of the supported compilers know pthread_cond_timedwait only.
-    const bool woken = condition_.wait_until(lock, std::chrono::system_clock::now() + timeout) ==
-                       std::cv_status::no_timeout;
+    const bool woken =
+        condition_.wait_until(lock, WaitClock::now() + timeout) == std::cv_status::no_timeout;
     lock.release();
     return woken;
   }

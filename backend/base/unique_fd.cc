@@ -15,6 +15,12 @@ std::string ParentOf(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+Status CheckDirectory(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return ErrnoError("mkdir '" + path + "'", errno);
+  return S_ISDIR(status.st_mode) ? Ok() : ErrnoError("mkdir '" + path + "'", ENOTDIR);
+}
+
 }  // namespace
 
 void UniqueFd::Reset(int fd) {
@@ -69,11 +75,12 @@ Status SyncDirectory(const std::string& path) {
 }
 
 Status MakeDirectories(const std::string& path, mode_t mode) {
-  if (::mkdir(path.c_str(), mode) == 0 || errno == EEXIST) return Ok();
+  if (::mkdir(path.c_str(), mode) == 0) return SyncDirectory(ParentOf(path));
+  if (errno == EEXIST) return CheckDirectory(path);
   if (errno != ENOENT) return ErrnoError("mkdir '" + path + "'", errno);
   TRY(MakeDirectories(ParentOf(path), mode));
-  if (::mkdir(path.c_str(), mode) == 0 || errno == EEXIST) return Ok();
-  return ErrnoError("mkdir '" + path + "'", errno);
+  if (::mkdir(path.c_str(), mode) == 0) return SyncDirectory(ParentOf(path));
+  return errno == EEXIST ? CheckDirectory(path) : ErrnoError("mkdir '" + path + "'", errno);
 }
 
 Result<std::string> ReadWholeFile(const std::string& path) {

@@ -43,6 +43,7 @@ Status WriteFullAt(int fd, std::span<const std::byte> bytes, uint64_t offset);
 Status SyncData(int fd, const std::string& path);
 // Makes the entries of a directory durable.
 Status SyncDirectory(const std::string& path);
+// Durably, with all that is missing above. kNotDirectory when something else has the name.
 Status MakeDirectories(const std::string& path, mode_t mode = 0700);
 Result<std::string> ReadWholeFile(const std::string& path);
 // Replaces the file at once and durably: a crash leaves the old content or the new.

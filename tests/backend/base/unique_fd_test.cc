@@ -100,6 +100,13 @@ TEST(Files, DirectoriesMadeThenThereAndAgainNoError) {
   EXPECT_OK(SyncDirectory(directory / "a/b"));
 }
 
+TEST(Files, DirectoryWhereAFileIsThenNotDirectory) {
+  const TempDirectory directory;
+  ASSERT_OK(WriteFileAtomically(directory / "file", ""));
+
+  EXPECT_CODE(kNotDirectory, MakeDirectories(directory / "file"));
+}
+
 TEST(Files, DirectoryBelowAFileThenError) {
   const TempDirectory directory;
   ASSERT_OK(WriteFileAtomically(directory / "f", "x"));
