@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 
 namespace replicafs {
@@ -19,6 +20,12 @@ Status CheckDirectory(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return ErrnoError("mkdir '" + path + "'", errno);
   return S_ISDIR(status.st_mode) ? Ok() : ErrnoError("mkdir '" + path + "'", ENOTDIR);
+}
+
+Status WriteNewFile(const std::string& path, std::string_view content, mode_t mode) {
+  const UniqueFd file = TRY(OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC, mode));
+  TRY(WriteFullAt(file.get(), std::as_bytes(std::span(content.data(), content.size())), 0));
+  return SyncData(file.get(), path);
 }
 
 }  // namespace
@@ -100,14 +107,16 @@ Result<std::string> ReadWholeFile(const std::string& path) {
 }
 
 Status WriteFileAtomically(const std::string& path, std::string_view content, mode_t mode) {
-  const std::string temporary = path + ".new." + std::to_string(::getpid());
-  {
-    const UniqueFd file = TRY(OpenFile(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode));
-    TRY(WriteFullAt(file.get(), std::as_bytes(std::span(content.data(), content.size())), 0));
-    TRY(SyncData(file.get(), temporary));
+  static std::atomic<uint64_t> last_number = 0;
+  const std::string temporary =
+      path + ".new." + std::to_string(::getpid()) + "." + std::to_string(++last_number);
+  Status written = WriteNewFile(temporary, content, mode);
+  if (written && ::rename(temporary.c_str(), path.c_str()) != 0)
+    written = ErrnoError("rename '" + temporary + "'", errno);
+  if (!written) {
+    ::unlink(temporary.c_str());
+    return written;
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0)
-    return ErrnoError("rename '" + temporary + "'", errno);
   return SyncDirectory(ParentOf(path));
 }
 

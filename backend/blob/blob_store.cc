@@ -4,12 +4,6 @@
 
 namespace replicafs {
 
-Result<size_t> BlobStore::ReadBlock(const Digest& digest, uint64_t /*offset*/,
-                                    std::span<std::byte> /*into*/) {
-  return Error{ErrorCode::kNotSupported,
-               "the store cannot read block " + ToHex(digest) + " by its name"};
-}
-
 Result<Outcome> ApplyOne(BlobStore& store, Mutation mutation, uint64_t writer) {
   std::vector<Mutation> mutations;
   mutations.push_back(std::move(mutation));

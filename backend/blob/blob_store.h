@@ -106,7 +106,7 @@ class BlobStore {
   // Fills the span with a committed or staged block's bytes from `offset`; short only at the
   // block's end. kNotFound, kCorrupt; kNotSupported by stores that cannot read a block by name.
   virtual Result<size_t> ReadBlock(const Digest& digest, uint64_t offset,
-                                   std::span<std::byte> into);
+                                   std::span<std::byte> into) = 0;
 
   // Applies the changes in order; see Capabilities::atomic_batch. On success every change is
   // durable, one Outcome each. On failure the error names the change that could not be made.

@@ -1,9 +1,9 @@
 // Where a blob is cut into blocks. Depends on the offset alone, so equal content at equal offsets
 // gives equal blocks wherever it lies.
 //
-//   blocks      0 …  9,999   4 MiB each     (39 GiB)
-//   blocks 10,000 … 29,999  32 MiB each    (664 GiB together)
-//   blocks 30,000 … 49,999 128 MiB each   (3.09 TiB together)
+//   blocks      0 …  9,999   4 MiB each     up to   39 GiB
+//   blocks 10,000 … 29,999  32 MiB each    up to  664 GiB
+//   blocks 30,000 … 49,999 128 MiB each   up to 3.09 TiB
 //
 // 50,000 is the number of blocks that Azure takes ("Understanding block blobs").
 #pragma once

@@ -81,7 +81,8 @@ struct PatchBlob {
 
 // Gives every live blob below `from` (ends in '/') the same name below `to`, as if each had been
 // committed there and removed here: histories stay where they were made. File ids go along, of
-// blobs and of prefixes, and children_changed of the prefixes. All or nothing.
+// blobs and of prefixes, and children_changed of the prefixes. All or nothing; the journal has its
+// events in byte order of the names.
 // kNotFound when nothing lives below `from`, kNotEmpty when something lives below `to`,
 // kInvalid when `to` lies below `from`, kDestination.
 struct RenamePrefix {

@@ -11,7 +11,8 @@ bool IsPast(Timestamp since, std::chrono::seconds age, Timestamp now) {
 
 void StagedBlocks::Add(const Digest& digest, StagedAs how, Timestamp now) {
   MutexLock lock(mutex_);
-  Staged& staged = staged_.try_emplace(digest, Staged{how, now, now}).first->second;
+  Staged& staged = staged_.try_emplace(digest, Staged{how, 0, now, now}).first->second;
+  ++staged.count;
   if (how == StagedAs::kWritten) staged.how = how;
   staged.since = staged.renewed = now;
 }
@@ -24,7 +25,13 @@ bool StagedBlocks::IsWritten(const Digest& digest) const {
 
 void StagedBlocks::Committed(const BlockList& blocks) {
   MutexLock lock(mutex_);
-  for (const BlockRef& block : blocks) staged_.erase(block.digest);
+  for (const BlockRef& block : blocks) {
+    const auto found = staged_.find(block.digest);
+    if (found == staged_.end()) continue;
+    // Its directory entry is durable now, for whoever else has staged it too.
+    found->second.how = StagedAs::kFound;
+    if (--found->second.count == 0) staged_.erase(found);
+  }
 }
 
 std::vector<Digest> StagedBlocks::TakeDue(Timestamp now) {

@@ -1,7 +1,8 @@
-// The blocks that this process has staged and that no commit of it has named since.
+// The blocks that this process has staged, each as often as its commits have not named it since.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <unordered_map>
 #include <vector>
 
@@ -18,7 +19,8 @@ enum class StagedAs {
 };
 
 // Thread-safe. A file may stay open for days before its commit names the blocks, so their files are
-// kept young; whoever gave up is not known, so a block is forgotten after a week.
+// kept young; whoever gave up is not known, so a block is forgotten after a week. Two files may
+// have staged the same block: the commit of the one must not give up the block of the other.
 class StagedBlocks {
  public:
   void Add(const Digest& digest, StagedAs how, Timestamp now) EXCLUDES(mutex_);
@@ -33,6 +35,7 @@ class StagedBlocks {
 
   struct Staged {
     StagedAs how;
+    uint64_t count;  // commits that are to come, as far as is known
     Timestamp since;
     Timestamp renewed;
   };

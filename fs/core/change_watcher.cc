@@ -64,10 +64,8 @@ void Collect(const NodeTable& nodes, NodePtr start, std::string_view rest, Inval
       found.entries.emplace(directory->id, name);
       return;
     }
-    if (rest.find('/', slash + 1) == std::string_view::npos) {
-      // The child's existence may hang on this blob alone.
-      found.entries.emplace(directory->id, name);
-    }
+    // What is known to be there is left alone: a process that works in the directory would lose it.
+    if (child->told_absent) found.entries.emplace(directory->id, name);
     directory = child;
     place = NamePlace::kBelow;
     rest.remove_prefix(slash + 1);
@@ -230,7 +228,7 @@ void ChangeWatcher::Notify(MountedAccount& account, KernelNotifier& notifier,
     std::string_view rest;
     if (!Descend(nodes.LocationOf(*at), event.name, rest)) continue;
     Collect(nodes, at, rest, found);
-    if (ends && !is_own) ends_below.emplace(at, rest.substr(0, rest.rfind('/') + 1));
+    if (ends) ends_below.emplace(at, rest.substr(0, rest.rfind('/') + 1));
   }
   for (const auto& [start, rest] : ends_below) CollectEnded(nodes, start, rest, found);
   for (const auto& [parent, name] : found.entries) notifier.InvalidateEntry(parent, name);

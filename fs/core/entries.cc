@@ -34,6 +34,7 @@ bool IsBelowVersions(const Node& directory) {
 Entry MakeEntry(FileSystemState& state, const NodePtr& parent, std::string_view name,
                 const Found& found) {
   const NodePtr node = state.nodes->Intern(parent, name, found.seed, 1);
+  node->told_absent = false;
   return {.node = node->id,
           .attributes = AttributesOf(state, found, state.nodes->LocationOf(*node), node.get()),
           .is_fleeting = IsBelowVersions(*parent)};
@@ -51,8 +52,12 @@ Result<Entry> LookupEntry(FileSystemState& state, const NodePtr& parent, std::st
       return Entry{.node = child->id, .attributes = *attributes};
     }
   }
-  const Found found = TRY(FindEntry(state, parent, name));
-  return MakeEntry(state, parent, name, found);
+  const auto found = FindEntry(state, parent, name);
+  if (found) return MakeEntry(state, parent, name, *found);
+  if (found.error().code == ErrorCode::kNotFound) {
+    if (const NodePtr child = state.nodes->FindChild(parent, name)) child->told_absent = true;
+  }
+  return found.error();
 }
 
 Result<NewName> PlaceNewName(const Location& directory, std::string_view name) {

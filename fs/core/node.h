@@ -70,6 +70,8 @@ struct Node {
   // writer.
   std::atomic<bool> pending = false;
   std::atomic<bool> unlinked = false;
+  // The kernel was told that there is nothing under this name, and may still believe it.
+  std::atomic<bool> told_absent = false;
 
   // The file's commit lock: held by what changes the file, also across calls to the store.
   Mutex commit_mutex;

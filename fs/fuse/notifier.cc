@@ -22,9 +22,14 @@ void FuseNotifier::InvalidateNode(NodeId node) {
 }
 
 void FuseNotifier::InvalidateEntry(NodeId parent, std::string_view name) {
-  Report("invalidate an entry of", parent,
-         fuse_lowlevel_notify_inval_entry(&session_, parent.value, std::string(name).c_str(),
-                                          name.size()));
+  // Expired, an entry is asked for again at its next use; invalidated, it is lost at once to who
+  // works in it or has mounted something on it. Linux before 6.2 knows only the latter.
+  const std::string text(name);
+  int result = fuse_lowlevel_notify_expire_entry(&session_, parent.value, text.c_str(), text.size(),
+                                                 FUSE_LL_EXPIRE_ONLY);
+  if (result == -ENOSYS)
+    result = fuse_lowlevel_notify_inval_entry(&session_, parent.value, text.c_str(), text.size());
+  Report("invalidate an entry of", parent, result);
 }
 
 }  // namespace replicafs

@@ -53,6 +53,22 @@ class MountedProcess : public MountTest {
   std::string second_;
 };
 
+TEST_F(MountedProcess, WhoeverWorksInADirectoryThatOthersChangeStaysInIt) {
+  MountSecond();
+  ASSERT_EQ(::mkdir(Photo("d").c_str(), 0755), 0);
+  ASSERT_EQ(PutFile(Photo("d/old"), "x"), 0);
+  ASSERT_TRUE(Eventually([&] { return Exists(Theirs("d/old")); }, kNoticed));
+
+  const ShellResult inside = Shell(
+      "cd '" + Theirs("d") + "' && echo new > '" + Photo("d/new") + "' && rm '" + Photo("d/old") +
+      "' && for i in $(seq 100); do [ -e new ] && [ ! -e old ] && break; sleep 0.05; done; "
+      "cat new; env pwd");
+
+  EXPECT_EQ(inside.exit_code, 0) << inside.output;
+  EXPECT_EQ(inside.output, "new\n" + Theirs("d") + "\n");
+  UmountSecond();
+}
+
 TEST_F(MountedProcess, WhenOneChangesThenTheOtherSeesItWithinASecond) {
   MountSecond();
   ASSERT_EQ(PutFile(Photo("f"), "first"), 0);

@@ -70,6 +70,13 @@ TEST(Files, WrittenThenReadAtAnyOffset) {
   EXPECT_OK(SyncData(fd.get(), directory / "f"));
 }
 
+size_t EntriesOf(const std::filesystem::path& directory) {
+  size_t entries = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory))
+    entries += entry.exists() ? 1U : 0U;
+  return entries;
+}
+
 TEST(Files, WrittenAtomicallyThenWholeAndAlone) {
   const TempDirectory directory;
   const std::string path = directory / "f";
@@ -79,16 +86,22 @@ TEST(Files, WrittenAtomicallyThenWholeAndAlone) {
 
   EXPECT_EQ(Must(ReadWholeFile(path)), "new content");
   EXPECT_EQ(ModeOf(path), 0600U);
-  size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(directory.path()))
-    files += entry.exists() ? 1U : 0U;
-  EXPECT_EQ(files, 1U) << "no temporary file stays";
+  EXPECT_EQ(EntriesOf(directory.path()), 1U) << "no temporary file stays";
 }
 
 TEST(Files, WrittenAtomicallyWhereItCannotBeThenOldContentStays) {
   const TempDirectory directory;
 
   EXPECT_CODE(kNotFound, WriteFileAtomically(directory / "missing/f", "x"));
+}
+
+TEST(Files, WrittenAtomicallyInVainThenNoTemporaryFileStays) {
+  const TempDirectory directory;
+  ASSERT_OK(MakeDirectories(directory / "taken/below"));
+
+  EXPECT_FALSE(WriteFileAtomically(directory / "taken", "x").has_value());
+
+  EXPECT_EQ(EntriesOf(directory.path()), 1U);
 }
 
 TEST(Files, DirectoriesMadeThenThereAndAgainNoError) {

@@ -6,6 +6,7 @@
 
 #include "backend/replication/link_rows.h"
 #include "tests/backend/replication/link_fixture.h"
+#include "tests/support/forwarding_store.h"
 
 namespace replicafs {
 namespace {
@@ -137,55 +138,20 @@ TEST_F(LinkFailure, SourceArchivedThenItIsRecorded) {
 }
 
 // A destination that refuses blobs whose names hold "poison", like one with an immutability policy.
-class PoisonStore final : public BlobStore {
+class PoisonStore final : public ForwardingStore {
  public:
-  explicit PoisonStore(BlobStore& inner) : inner_(inner) {}
+  using ForwardingStore::ForwardingStore;
 
-  const Capabilities& capabilities() const override { return inner_.capabilities(); }
-  Result<std::vector<ContainerInfo>> ListContainers() override { return inner_.ListContainers(); }
-  Result<ContainerInfo> GetContainer(std::string_view container) override {
-    return inner_.GetContainer(container);
-  }
-  Result<BlobInfo> Stat(const BlobPath& path, VersionId version) override {
-    return inner_.Stat(path, version);
-  }
-  Result<PrefixInfo> StatPrefix(const BlobPath& prefix) override {
-    return inner_.StatPrefix(prefix);
-  }
-  Result<ListPage> List(const ListRequest& request) override { return inner_.List(request); }
-  Result<std::vector<BlobInfo>> ListVersions(const BlobPath& path) override {
-    return inner_.ListVersions(path);
-  }
-  Result<std::unique_ptr<BlobReader>> Open(const BlobPath& path, VersionId version) override {
-    return inner_.Open(path, version);
-  }
-  Result<std::vector<bool>> HasBlocks(std::span<const Digest> digests) override {
-    return inner_.HasBlocks(digests);
-  }
-  Status StageBlock(const Digest& digest, ByteSpan bytes) override {
-    return inner_.StageBlock(digest, bytes);
-  }
   Result<std::vector<Outcome>> Apply(std::vector<Mutation> mutations, uint64_t writer) override {
     for (const Mutation& mutation : mutations) {
       const auto* commit = std::get_if<CommitBlob>(&mutation);
       if (refuses && commit != nullptr && commit->path.name.find("poison") != std::string::npos)
         return Error{ErrorCode::kPermission, "'" + commit->path.name + "' is immutable"};
     }
-    return inner_.Apply(std::move(mutations), writer);
+    return ForwardingStore::Apply(std::move(mutations), writer);
   }
-  Result<std::optional<std::string>> GetState(std::string_view key) override {
-    return inner_.GetState(key);
-  }
-  Result<std::vector<StateRow>> ListState(std::string_view prefix) override {
-    return inner_.ListState(prefix);
-  }
-  Result<uint64_t> ReserveFileIds(uint64_t count) override { return inner_.ReserveFileIds(count); }
-  Result<SpaceInfo> Space() override { return inner_.Space(); }
 
   bool refuses = true;
-
- private:
-  BlobStore& inner_;
 };
 
 class PoisonAccount final : public Account {

@@ -88,6 +88,33 @@ TEST_F(Watcher, NamesBelowWhatTheKernelKnowsInvalidateTheDeepestKnownDirectory) 
   EXPECT_TRUE(notifier_.WaitForNode(directory));
 }
 
+TEST_F(Watcher, ADirectoryThatStaysKeepsItsEntry) {
+  Put("d/a", "one");
+  const NodeId directory = Must(Walk("d"));
+  fs().StartNotifying(notifier_);
+
+  Put("d/a", "two");
+  Put("d/b", "one");
+  Must(ApplyOne(store(), RemoveBlob{.path = {"box", "d/a"}}, 0));
+  Put("last", "x");
+
+  EXPECT_TRUE(notifier_.WaitForEntry(directory, "b"));
+  EXPECT_TRUE(notifier_.WaitForEntry(kRootNode, "last"));
+  EXPECT_FALSE(notifier_.HasEntry("d"));
+}
+
+TEST_F(Watcher, ADirectoryThatComesBackIsToldWhereItWasMissed) {
+  Put("d/a", "one");
+  ASSERT_OK(Walk("d/a"));
+  Must(ApplyOne(store(), RemoveBlob{.path = {"box", "d/a"}}, 0));
+  EXPECT_CODE(kNotFound, Walk("d"));
+  fs().StartNotifying(notifier_);
+
+  Put("d/a", "two");
+
+  EXPECT_TRUE(notifier_.WaitForEntry(kRootNode, "d"));
+}
+
 TEST_F(Watcher, OwnChangesAreNotTold) {
   fs().StartNotifying(notifier_);
   ASSERT_OK(WriteFile("mine", "x"));
