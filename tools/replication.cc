@@ -67,7 +67,7 @@ std::string Notes(const LinkStatus& link) {
     text += LinkName(link.policy) + ": no process runs this link; mount one of its accounts\n";
   if (!link.progress.last_error.empty())
     text += LinkName(link.policy) + ": " + Printable(link.progress.last_error) + "\n";
-  if (!link.failures.empty())
+  if (!link.failures.empty() || !link.superseded.empty())
     text += LinkName(link.policy) + ": see replicafs replication failures " +
             link.policy.source_account + "\n";
   return text;
@@ -97,10 +97,14 @@ Result<ExitCode> ShowFailures(Context& context, const std::string& only_account)
   Json list = Json::array();
   Table table = MakeFailureTable();
   for (const LinkStatus& link : links) {
-    for (const Failure& failure : link.failures) {
-      list.push_back(ToJson(link.policy, failure));
-      AddFailure(table, link.policy, failure);
-    }
+    const auto add = [&](const std::vector<Failure>& failures, FailureState state) {
+      for (const Failure& failure : failures) {
+        list.push_back(ToJson(link.policy, failure, state));
+        AddFailure(table, link.policy, failure, state);
+      }
+    };
+    add(link.failures, FailureState::kRetried);
+    add(link.superseded, FailureState::kSuperseded);
   }
   if (context.json()) {
     PrintJson(list);
@@ -131,7 +135,8 @@ void AddReplicationCommands(CommandLine& line) {
   AddReplicationWait(line, group);
   AddWithAccount(line, group,
                  {.name = "failures",
-                  .sentence = "Lists what cannot be copied, with the reasons.",
+                  .sentence = "Lists what cannot be copied, with the reasons: 'retried' now and "
+                              "then, or 'superseded' by a newer version and given up.",
                   .example = "replicafs replication failures westus",
                   .exit_codes = {}},
                  ShowFailures);

@@ -32,6 +32,7 @@ Json ToJson(const LinkStatus& link) {
           {"pendingBytes", link.pending_bytes},
           {"lagSeconds", link.oldest_pending_seconds},
           {"failed", link.failures.size()},
+          {"superseded", link.superseded.size()},
           {"versionsCopied", progress.versions_copied},
           {"logicalBytes", progress.logical_bytes},
           {"sentBytes", progress.sent_bytes},
@@ -39,11 +40,21 @@ Json ToJson(const LinkStatus& link) {
           {"updated", JsonTime(progress.updated)}};
 }
 
-Json ToJson(const Policy& policy, const Failure& failure) {
+namespace {
+
+std::string_view ToString(FailureState state) {
+  return state == FailureState::kRetried ? "retried" : "superseded";
+}
+
+}  // namespace
+
+Json ToJson(const Policy& policy, const Failure& failure, FailureState state) {
   return {{"policyId", policy.policy_id},
           {"sourceAccount", policy.source_account},
           {"destinationAccount", policy.destination_account},
+          {"state", ToString(state)},
           {"sequence", failure.sequence},
+          {"kind", ToString(failure.kind)},
           {"container", failure.path.container},
           {"name", failure.path.name},
           {"version", JsonTime(failure.version.time())},
@@ -78,13 +89,18 @@ Table MakeStatusTable(const std::vector<LinkStatus>& links) {
 }
 
 Table MakeFailureTable() {
-  return Table(
-      {{"BLOB"}, {"VERSION"}, {"TO"}, {"TRIES", Table::Align::kRight}, {"SINCE"}, {"REASON"}});
+  return Table({{"BLOB"},
+                {"VERSION"},
+                {"TO"},
+                {"STATE"},
+                {"TRIES", Table::Align::kRight},
+                {"SINCE"},
+                {"REASON"}});
 }
 
-void AddFailure(Table& table, const Policy& policy, const Failure& failure) {
+void AddFailure(Table& table, const Policy& policy, const Failure& failure, FailureState state) {
   table.AddRow({policy.source_account + "/" + Printable(ToString(failure.path)),
-                ToString(failure.version), policy.destination_account,
+                ToString(failure.version), policy.destination_account, std::string(ToString(state)),
                 std::to_string(failure.attempts), ToString(failure.first),
                 failure.code + ": " + Printable(failure.reason)});
 }

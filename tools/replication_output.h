@@ -16,9 +16,13 @@ std::string LinkName(const Policy& policy);    // "westus -> eastus"
 std::string HalfPolicy(const Policy& policy);  // what is wrong with one that IsHalf
 
 Json ToJson(const LinkStatus& link);
-Json ToJson(const Policy& policy, const Failure& failure);
+enum class FailureState {
+  kRetried,     // tried again now and then
+  kSuperseded,  // given up: ReadSuperseded
+};
+Json ToJson(const Policy& policy, const Failure& failure, FailureState state);
 Table MakeStatusTable(const std::vector<LinkStatus>& links);
 Table MakeFailureTable();
-void AddFailure(Table& table, const Policy& policy, const Failure& failure);
+void AddFailure(Table& table, const Policy& policy, const Failure& failure, FailureState state);
 
 }  // namespace replicafs

@@ -164,8 +164,8 @@ Result<ExitCode> Report(Context& context, const std::vector<Part>& parts, const 
     const std::vector<Failure> all = TRY(ReadFailures(part.source->store(), part.policy.policy_id));
     for (const Failure& failure : all) {
       if (!Covers(part.scope, failure.path.container, failure.path.name)) continue;
-      failures.push_back(ToJson(part.policy, failure));
-      AddFailure(table, part.policy, failure);
+      failures.push_back(ToJson(part.policy, failure, FailureState::kRetried));
+      AddFailure(table, part.policy, failure, FailureState::kRetried);
     }
   }
   const bool timeout = work.operations > 0;

@@ -16,4 +16,14 @@ std::string_view ToString(EventKind kind) {
   return "Unknown";
 }
 
+std::optional<EventKind> ParseEventKind(std::string_view text) {
+  for (const EventKind kind :
+       {EventKind::kCreated, EventKind::kPropertiesChanged, EventKind::kTierChanged,
+        EventKind::kDeleted, EventKind::kVersionDeleted, EventKind::kContainerCreated,
+        EventKind::kContainerDeleted, EventKind::kDestinationChanged}) {
+    if (ToString(kind) == text) return kind;
+  }
+  return std::nullopt;
+}
+
 }  // namespace replicafs

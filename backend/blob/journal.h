@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ enum class EventKind : uint8_t {
   kDestinationChanged = 8,  // the container became a destination, or ceased to be one
 };
 std::string_view ToString(EventKind kind);  // "Created", …
+std::optional<EventKind> ParseEventKind(std::string_view text);
 
 struct Event {
   uint64_t sequence = 0;  // 1, 2, 3, … without gaps

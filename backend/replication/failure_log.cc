@@ -1,8 +1,8 @@
 #include "backend/replication/failure_log.h"
 
-#include <set>
 #include <utility>
 
+#include "backend/replication/faults.h"
 #include "backend/replication/link_rows.h"
 
 namespace replicafs {
@@ -24,6 +24,10 @@ Status FailureLog::Load() {
   auto failures = TRY(ReadFailures(source_, policy_id_));
   failures_.clear();
   for (Failure& failure : failures) failures_.emplace(failure.sequence, std::move(failure));
+  const auto superseded = TRY(ReadSuperseded(source_, policy_id_));
+  superseded_.clear();
+  for (const Failure& failure : superseded)
+    superseded_.emplace(VersionKey(failure.path, failure.version), failure.sequence);
   loaded_ = true;
   return Ok();
 }
@@ -37,6 +41,7 @@ std::vector<Failure> FailureLog::All() const {
 Failure FailureLog::Describe(const FailedEvent& failed) const {
   const Event& event = failed.event;
   Failure failure{.sequence = event.sequence,
+                  .kind = event.kind,
                   .path = {event.container, event.name},
                   .version = event.version,
                   .code = failed.fault.code,
@@ -49,37 +54,70 @@ Failure FailureLog::Describe(const FailedEvent& failed) const {
   return failure;
 }
 
+// Only a version that the source still has can be missed at the destination.
+Result<bool> FailureLog::IsMissed(const Failure& failure) const {
+  if (failure.kind != EventKind::kCreated) return false;
+  const auto version = source_.Stat(failure.path, failure.version);
+  if (version) return true;
+  const ErrorCode code = version.error().code;
+  if (code == ErrorCode::kNotFound) return false;
+  return IsBlobFault(code) ? Result<bool>(true) : version.error();
+}
+
 Status FailureLog::Record(const std::vector<FailedEvent>& failed, const std::vector<Event>& done,
                           const std::string& policy_row) {
-  std::map<uint64_t, Failure> recorded;
-  std::set<uint64_t> forgotten;
-  if (!failures_.empty() || !failed.empty()) {
-    const auto renewed = Renewals(done);
-    const auto is_renewed = [&](const BlobPath& path, uint64_t sequence) {
-      const auto found = renewed.find(path);
-      return found != renewed.end() && sequence < found->second;
-    };
-    for (const FailedEvent& one : failed) {
-      if (!is_renewed({one.event.container, one.event.name}, one.event.sequence))
-        recorded.emplace(one.event.sequence, Describe(one));
-    }
-    for (const auto& [sequence, failure] : failures_) {
-      if (is_renewed(failure.path, sequence)) forgotten.insert(sequence);
-    }
+  if (failed.empty() && failures_.empty() && superseded_.empty()) return Ok();
+  const auto renewed = Renewals(done);
+  const auto is_renewed = [&](const Failure& failure) {
+    const auto found = renewed.find(failure.path);
+    return found != renewed.end() && failure.sequence < found->second;
+  };
+  std::vector<Failure> waiting;
+  std::vector<Failure> given_up;
+  for (const FailedEvent& one : failed) {
+    Failure failure = Describe(one);
+    (is_renewed(failure) ? given_up : waiting).push_back(std::move(failure));
   }
-  if (recorded.empty() && forgotten.empty()) return Ok();
+  for (const auto& [sequence, failure] : failures_) {
+    if (is_renewed(failure)) given_up.push_back(failure);
+  }
 
   std::vector<Mutation> mutations;
   mutations.push_back(ExpectState{PolicyKey(policy_id_), policy_row});
-  for (const auto& [sequence, failure] : recorded)
-    mutations.push_back(PutState{FailureKey(policy_id_, sequence), Encode(failure)});
-  for (const uint64_t sequence : forgotten)
-    mutations.push_back(RemoveState{FailureKey(policy_id_, sequence)});
+  for (const Failure& failure : waiting)
+    mutations.push_back(PutState{FailureKey(policy_id_, failure.sequence), Encode(failure)});
+  std::vector<Failure> missed;
+  for (Failure& failure : given_up) {
+    mutations.push_back(RemoveState{FailureKey(policy_id_, failure.sequence)});
+    const bool is_missed = TRY(IsMissed(failure));
+    if (!is_missed) continue;
+    mutations.push_back(PutState{SupersededKey(policy_id_, failure.sequence), Encode(failure)});
+    missed.push_back(failure);
+  }
+  const auto settled = Settled(done);
+  for (const VersionKey& version : settled)
+    mutations.push_back(RemoveState{SupersededKey(policy_id_, superseded_.at(version))});
+  if (mutations.size() == 1) return Ok();
+
   TRY(Write(std::move(mutations)));
-  for (const uint64_t sequence : forgotten) failures_.erase(sequence);
-  for (auto& [sequence, failure] : recorded)
-    failures_.insert_or_assign(sequence, std::move(failure));
+  for (const Failure& failure : given_up) failures_.erase(failure.sequence);
+  for (const VersionKey& version : settled) superseded_.erase(version);
+  for (const Failure& failure : missed)
+    superseded_.emplace(VersionKey(failure.path, failure.version), failure.sequence);
+  for (Failure& failure : waiting) failures_.insert_or_assign(failure.sequence, std::move(failure));
   return Ok();
+}
+
+// Superseded versions that the source has no more, or that are copied after all: a step that was
+// repeated may find the cause gone.
+std::vector<FailureLog::VersionKey> FailureLog::Settled(const std::vector<Event>& done) const {
+  std::vector<VersionKey> settled;
+  for (const Event& event : done) {
+    if (event.kind != EventKind::kVersionDeleted && event.kind != EventKind::kCreated) continue;
+    VersionKey version({event.container, event.name}, event.version);
+    if (superseded_.contains(version)) settled.push_back(std::move(version));
+  }
+  return settled;
 }
 
 Status FailureLog::Forget(uint64_t sequence) {

@@ -29,6 +29,8 @@ std::string CursorKey(std::string_view policy_id);
 std::string ProgressKey(std::string_view policy_id);
 std::string FailurePrefix(std::string_view policy_id);
 std::string FailureKey(std::string_view policy_id, uint64_t sequence);
+std::string SupersededPrefix(std::string_view policy_id);
+std::string SupersededKey(std::string_view policy_id, uint64_t sequence);
 
 std::string Encode(const LinkCursor& cursor);
 std::string Encode(const LinkProgress& progress);

@@ -39,6 +39,12 @@ std::string FailurePrefix(std::string_view policy_id) {
 std::string FailureKey(std::string_view policy_id, uint64_t sequence) {
   return fmt::format("link/{}/failure/{:020}", policy_id, sequence);
 }
+std::string SupersededPrefix(std::string_view policy_id) {
+  return fmt::format("link/{}/superseded/", policy_id);
+}
+std::string SupersededKey(std::string_view policy_id, uint64_t sequence) {
+  return fmt::format("link/{}/superseded/{:020}", policy_id, sequence);
+}
 
 std::string Encode(const LinkCursor& cursor) {
   return json::Encode({{"sequence", cursor.sequence},
@@ -96,6 +102,7 @@ Result<LinkProgress> DecodeProgress(std::string_view text) {
 
 std::string Encode(const Failure& failure) {
   return json::Encode({{"sequence", failure.sequence},
+                       {"kind", ToString(failure.kind)},
                        {"container", failure.path.container},
                        {"name", failure.path.name},
                        {"version", TextOf(failure.version)},
@@ -109,7 +116,9 @@ std::string Encode(const Failure& failure) {
 Result<Failure> DecodeFailure(std::string_view text) {
   const auto object = TRY(json::DecodeObject(text, "failure"));
   json::Members members(object);
+  const auto kind = ParseEventKind(members.Text("kind"));
   Failure failure{.sequence = members.Number("sequence"),
+                  .kind = kind.value_or(EventKind::kCreated),
                   .path = {.container = members.Text("container"), .name = members.Text("name")},
                   .version = VersionOf(members.Text("version")),
                   .code = members.Text("code"),
@@ -117,7 +126,7 @@ Result<Failure> DecodeFailure(std::string_view text) {
                   .attempts = static_cast<uint32_t>(members.Number("attempts")),
                   .first = members.Time("first"),
                   .last = members.Time("last")};
-  if (!members.complete()) return Incomplete("failure");
+  if (!members.complete() || !kind) return Incomplete("failure");
   return failure;
 }
 
@@ -134,14 +143,26 @@ Result<LinkProgress> ReadProgress(BlobStore& source, std::string_view policy_id)
   return DecodeProgress(*row);
 }
 
-Result<std::vector<Failure>> ReadFailures(BlobStore& source, std::string_view policy_id) {
-  const auto rows = TRY(source.ListState(FailurePrefix(policy_id)));
+namespace {
+
+Result<std::vector<Failure>> ReadBelow(BlobStore& source, const std::string& prefix) {
+  const auto rows = TRY(source.ListState(prefix));
   std::vector<Failure> failures;
   for (const StateRow& row : rows) {
     auto failure = TRY(DecodeFailure(row.value));
     failures.push_back(std::move(failure));
   }
   return failures;
+}
+
+}  // namespace
+
+Result<std::vector<Failure>> ReadFailures(BlobStore& source, std::string_view policy_id) {
+  return ReadBelow(source, FailurePrefix(policy_id));
+}
+
+Result<std::vector<Failure>> ReadSuperseded(BlobStore& source, std::string_view policy_id) {
+  return ReadBelow(source, SupersededPrefix(policy_id));
 }
 
 }  // namespace replicafs

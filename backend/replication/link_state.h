@@ -4,8 +4,9 @@
 // journal position up to which every event is done: copied, skipped or recorded as failed. It makes
 // copying exactly-once.
 // With the source, now and then: "link/<policy>/status" (LinkProgress), whose watermark is a cursor
-// that the destination has made durable, and "link/<policy>/failure/<sequence>" (Failure), written
-// before the cursor passes the event.
+// that the destination has made durable, "link/<policy>/failure/<sequence>" (Failure), written
+// before the cursor passes the event, and "link/<policy>/superseded/<sequence>" (Failure), which it
+// becomes when it is given up, for as long as the source has the version.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include "backend/base/time.h"
 #include "backend/blob/account.h"
 #include "backend/blob/blob_info.h"
+#include "backend/blob/journal.h"
 
 namespace replicafs {
 
@@ -39,7 +41,8 @@ struct LinkProgress {
 
 struct Failure {
   uint64_t sequence = 0;  // of the event
-  BlobPath path;          // at the source
+  EventKind kind = EventKind::kCreated;
+  BlobPath path;  // at the source
   VersionId version;
   std::string code;    // stable, such as "ContainerNotFound"
   std::string reason;  // one sentence for a person
@@ -52,5 +55,8 @@ Result<std::optional<uint64_t>> ReadCursor(BlobStore& destination, std::string_v
 // Zeros when there is none.
 Result<LinkProgress> ReadProgress(BlobStore& source, std::string_view policy_id);
 Result<std::vector<Failure>> ReadFailures(BlobStore& source, std::string_view policy_id);
+// Versions that had failed when something newer of their blob arrived. They are not tried again:
+// the destination's history lacks them for good.
+Result<std::vector<Failure>> ReadSuperseded(BlobStore& source, std::string_view policy_id);
 
 }  // namespace replicafs

@@ -41,6 +41,7 @@ Result<LinkStatus> ReadOne(Account& source, Policy policy, Timestamp now) {
   const std::string& id = status.policy.policy_id;
   status.progress = TRY(ReadProgress(source.store(), id));
   status.failures = TRY(ReadFailures(source.store(), id));
+  status.superseded = TRY(ReadSuperseded(source.store(), id));
   status.running = TRY(LinkOwnership::IsOwned(source, id));
   status.head = TRY(source.journal().Head());
   TRY(VisitPending(

@@ -38,8 +38,11 @@ Result<std::vector<Mutation>> UnmakeSourceHalf(Account& account, const Policy& p
   std::vector<Mutation> mutations;
   mutations.push_back(RemoveState{PolicyKey(policy.policy_id)});
   mutations.push_back(RemoveState{ProgressKey(policy.policy_id)});
-  const auto failures = TRY(account.store().ListState(FailurePrefix(policy.policy_id)));
-  for (const StateRow& row : failures) mutations.push_back(RemoveState{row.key});
+  for (const std::string& prefix :
+       {FailurePrefix(policy.policy_id), SupersededPrefix(policy.policy_id)}) {
+    const auto rows = TRY(account.store().ListState(prefix));
+    for (const StateRow& row : rows) mutations.push_back(RemoveState{row.key});
+  }
   return mutations;
 }
 

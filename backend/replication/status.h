@@ -44,6 +44,7 @@ struct LinkStatus {
   uint64_t pending_bytes = 0;  // logical
   uint64_t oldest_pending_seconds = 0;
   std::vector<Failure> failures;
+  std::vector<Failure> superseded;  // ReadSuperseded
 };
 
 // Reads the status of blobs in one account. Thread-safe; remembers policies, watermarks and

@@ -35,9 +35,11 @@ Result<std::shared_ptr<const View>> ReadView(Account& account, uint64_t change_c
     }
     LinkView link;
     link.progress = TRY(ReadProgress(account.store(), policy.policy_id));
-    const auto failures = TRY(ReadFailures(account.store(), policy.policy_id));
-    for (const Failure& failure : failures)
-      link.failures[{failure.path, failure.version}] = failure.code + ": " + failure.reason;
+    for (const auto read : {ReadFailures, ReadSuperseded}) {
+      const auto failures = TRY(read(account.store(), policy.policy_id));
+      for (const Failure& failure : failures)
+        link.failures[{failure.path, failure.version}] = failure.code + ": " + failure.reason;
+    }
     link.policy = std::move(policy);
     view->links.push_back(std::move(link));
   }

@@ -99,6 +99,18 @@ class Mounted(CommandTest):
         self.assertIn("westus/photos/cat", out)
         self.assertIn("1 not copied", err)
 
+        os.setxattr(self.source / "cat", "user.blob.tier", b"Hot")
+        (self.source / "cat").write_text("again")
+        self.assertEqual(self.run_json("replication", "wait", "westus", "--timeout", "60s")["failures"], [])
+        [given_up] = self.run_json("replication", "failures", "westus")
+        self.assertEqual((given_up["state"], given_up["version"]), ("superseded", failure["version"]))
+        [link] = self.run_json("replication", "status")
+        self.assertEqual((link["failed"], link["superseded"]), (0, 1))
+        self.assertIn("superseded", self.run_ok("replication", "failures"))
+        past = self.source / ".versions/cat" / failure["version"]
+        self.assertEqual(os.getxattr(past, "user.replication.status"), b"failed")
+        self.assertEqual(os.getxattr(self.source / "cat", "user.replication.status"), b"complete")
+
     def test_versions_of_a_file_below_the_mount(self):
         self.mount()
         cat = self.source / "cat"

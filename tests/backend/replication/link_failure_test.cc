@@ -21,6 +21,17 @@ class LinkFailure : public ::testing::Test, public LinkFixture {
     ASSERT_OK(ApplyOne(destination->inner().store(),
                        PatchBlob{.path = {"replica", name}, .tier = tier}, 0));
   }
+
+  // Two versions of "a", the first of which cannot be read until the second has come.
+  VersionId WriteBrokenThenWhole(Link& link) {
+    source->script().Add({.call = StoreCall::kReadAt, .error = ErrorCode::kCorrupt});
+    const VersionId broken = Write("a", "broken");
+    EXPECT_OK(CatchUp(link));
+    EXPECT_THAT(Failures(), SizeIs(1));
+    Write("a", "whole");
+    EXPECT_OK(CatchUp(link));
+    return broken;
+  }
 };
 
 TEST_F(LinkFailure, DestinationBlobArchivedThenItIsRecordedAndOthersGoOn) {
@@ -97,19 +108,84 @@ TEST_F(LinkFailure, RemovedAtTheSourceAfterItFailedThenRetryingDoesNotBringItBac
   EXPECT_THAT(Failures(), IsEmpty());
 }
 
-TEST_F(LinkFailure, LaterVersionArrivesThenTheOlderFailureIsForgotten) {
+TEST_F(LinkFailure, LaterVersionArrivesThenTheOlderFailureIsGivenUp) {
   Create();
   auto link = MakeLink();
+
+  const VersionId broken = WriteBrokenThenWhole(*link);
+
+  EXPECT_THAT(Failures(), IsEmpty());
+  EXPECT_THAT(ReplicaHistory("a"), ElementsAre("current whole"));
+  EXPECT_EQ(Superseded().at(0).code, "SourceCorrupt");
+  EXPECT_EQ(StatusOf("a"), BlobStatus::kComplete);
+  EXPECT_EQ(StatusOf("a", broken), BlobStatus::kFailed);
+}
+
+TEST_F(LinkFailure, FailedAndSupersededInOneWindowThenTheVersionReadsFailed) {
+  Create();
   source->script().Add({.call = StoreCall::kReadAt, .error = ErrorCode::kCorrupt});
-  Write("a", "broken");
-  ASSERT_OK(CatchUp(*link));
-  EXPECT_EQ(Failures().at(0).code, "SourceCorrupt");
+  const VersionId broken = Write("a", "broken");
   Write("a", "whole");
+  auto link = MakeLink({.staging_threads = 1});
 
   ASSERT_OK(CatchUp(*link));
 
   EXPECT_THAT(Failures(), IsEmpty());
+  EXPECT_EQ(StatusOf("a", broken), BlobStatus::kFailed);
+  EXPECT_EQ(StatusOf("a"), BlobStatus::kComplete);
+}
+
+TEST_F(LinkFailure, SupersededVersionLeavesTheSourceThenItIsForgotten) {
+  Create();
+  auto link = MakeLink();
+  const VersionId broken = WriteBrokenThenWhole(*link);
+  ASSERT_THAT(Superseded(), SizeIs(1));
+
+  ASSERT_OK(ApplyOne(source->store(), RemoveVersion{{"photos", "a"}, broken}, 0));
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_THAT(Superseded(), IsEmpty());
+}
+
+TEST_F(LinkFailure, ReplacedVersionHadFailedThenNothingIsMissed) {
+  Create();
+  auto link = MakeLink();
+  source->script().Add({.call = StoreCall::kReadAt, .error = ErrorCode::kCorrupt});
+  const VersionId broken = Write("a", "broken");
+  ASSERT_OK(CatchUp(*link));
+  Write("a", "whole", broken);
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_THAT(Superseded(), IsEmpty());
   EXPECT_THAT(ReplicaHistory("a"), ElementsAre("current whole"));
+}
+
+TEST_F(LinkFailure, StepRepeatedWithoutTheFaultThenTheVersionIsNotMissedAnyMore) {
+  Create();
+  source->script().Add({.call = StoreCall::kReadAt, .error = ErrorCode::kCorrupt});
+  destination->script().Add({.call = StoreCall::kApply, .error = ErrorCode::kIo});
+  const VersionId first = Write("a", "one");
+  Write("a", "two");
+  auto link = MakeLink({.staging_threads = 1});
+  EXPECT_CODE(kIo, link->Step({}));
+  ASSERT_THAT(Superseded(), SizeIs(1));
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_THAT(Superseded(), IsEmpty());
+  EXPECT_THAT(ReplicaHistory("a"), ElementsAre("previous one", "current two"));
+  EXPECT_EQ(StatusOf("a", first), BlobStatus::kComplete);
+}
+
+TEST_F(LinkFailure, PolicyDeletedThenNothingOfItsFailuresStays) {
+  Create();
+  auto link = MakeLink();
+  WriteBrokenThenWhole(*link);
+
+  ASSERT_OK(DeletePolicy(accounts, policy.policy_id));
+
+  EXPECT_THAT(Must(source->store().ListState("link/")), IsEmpty());
 }
 
 TEST_F(LinkFailure, SourceGivesLessThanItsSizeThenTheBlobIsCorruptAndOthersGoOn) {

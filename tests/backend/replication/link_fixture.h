@@ -13,6 +13,7 @@
 #include "backend/replication/link.h"
 #include "backend/replication/link_state.h"
 #include "backend/replication/policy_store.h"
+#include "backend/replication/status.h"
 #include "tests/support/faulty_store.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/matchers.h"
@@ -198,6 +199,15 @@ class LinkFixture {
 
   std::vector<Failure> Failures() {
     return Must(ReadFailures(source->inner().store(), policy.policy_id));
+  }
+  std::vector<Failure> Superseded() const {
+    return Must(ReadSuperseded(source->inner().store(), policy.policy_id));
+  }
+  BlobStatus StatusOf(const std::string& name, VersionId version = {}) const {
+    StatusReader reader(source);
+    return Must(reader.StatusOf("photos",
+                                Must(source->inner().store().Stat({"photos", name}, version))))
+        .status;
   }
   LinkProgress Progress() { return Must(ReadProgress(source->inner().store(), policy.policy_id)); }
 
