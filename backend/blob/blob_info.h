@@ -89,8 +89,8 @@ struct BlobInfo {
 struct PrefixInfo {
   std::string name;  // with its trailing '/'
   uint64_t file_id = 0;
-  // When a blob or prefix directly below it was last created, renamed or removed. For a change that
-  // a link made this is the time of the change at the source.
+  // When a name directly below it, of a blob, a prefix or both, last came, was renamed or went. For a
+  // change that a link made this is the time of the change at the source.
   Timestamp children_changed;
   bool has_blob = false;  // a blob exists with this name without the '/'
 };

@@ -63,32 +63,34 @@ void DirectoryPath::Allocate(Change& change) {
   }
 }
 
-Status DirectoryPath::AddLiveChild(Change& change, Timestamp changed) {
+Status DirectoryPath::AddLiveChild(Change& change, Timestamp changed, bool beside) {
   for (size_t i = steps_.size(); i-- > 0;) {
     Step& step = steps_[i];
     ++step.record.live_count;
-    step.record.children_changed = changed;
+    if (!beside) step.record.children_changed = changed;
     const bool raised = !step.live;
     if (raised) TRY(Raise(change, step));
     TRY(change.tables.entries.Put(change.transaction, EntryKey(step.parent_id, step.component),
                                   Encode(step.record)));
     if (!raised) break;
+    beside = step.record.has_blob;
   }
   return Ok();
 }
 
-Status DirectoryPath::RemoveLiveChild(Change& change, Timestamp changed) {
+Status DirectoryPath::RemoveLiveChild(Change& change, Timestamp changed, bool beside) {
   for (size_t i = steps_.size(); i-- > 0;) {
     Step& step = steps_[i];
     if (step.record.live_count == 0)
       return Error{ErrorCode::kCorrupt,
                    "directory '" + step.component + "' counts too few children"};
     --step.record.live_count;
-    step.record.children_changed = changed;
+    if (!beside) step.record.children_changed = changed;
     if (step.record.live_count > 0) {
       return change.tables.entries.Put(change.transaction, EntryKey(step.parent_id, step.component),
                                        Encode(step.record));
     }
+    beside = step.record.has_blob;
     TRY(Bury(change, step));
   }
   return Ok();

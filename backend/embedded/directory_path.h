@@ -25,11 +25,11 @@ class DirectoryPath {
   // Gives ids to the directories that have none.
   void Allocate(Change& change);
 
-  // A child came to live in the directory, or ceased to: counts it, and so for each directory above
+  // A blob came to live in the directory, or ceased to: counts it, and so for each directory above
   // that comes to live or ceases with it. `changed` becomes the time of change of each directory
-  // whose children did.
-  Status AddLiveChild(Change& change, Timestamp changed);
-  Status RemoveLiveChild(Change& change, Timestamp changed);
+  // that shows a name more or less; `beside`: a directory of the blob's name lives.
+  Status AddLiveChild(Change& change, Timestamp changed, bool beside);
+  Status RemoveLiveChild(Change& change, Timestamp changed, bool beside);
   // Forgets buried directories at the end of the path that have no history below them any more.
   Status Prune(Change& change);
 

@@ -67,9 +67,10 @@ Status InsertCurrent(Change& change, Place& place, VersionRecord record, Timesta
   place.directory.Allocate(change);
   record.has_prefix = TRY(HasLiveDirectory(change.transaction, change.tables,
                                            place.directory.directory_id(), place.component));
+  const bool has_prefix = record.has_prefix;
   TRY(ReplaceCurrent(change, place, std::move(record)));
   ++change.counters.live_blobs;
-  return place.directory.AddLiveChild(change, changed);
+  return place.directory.AddLiveChild(change, changed, has_prefix);
 }
 
 Status EraseCurrent(Change& change, Place& place, Timestamp changed) {
@@ -79,7 +80,7 @@ Status EraseCurrent(Change& change, Place& place, Timestamp changed) {
   place.current.reset();
   if (has_prefix) TRY(UpdateDirectoryBeside(change, place));
   --change.counters.live_blobs;
-  return place.directory.RemoveLiveChild(change, changed);
+  return place.directory.RemoveLiveChild(change, changed, has_prefix);
 }
 
 Status KeepVersion(Change& change, const Place& place, VersionRecord record, Timestamp ended) {

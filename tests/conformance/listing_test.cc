@@ -234,6 +234,38 @@ TEST_P(ChildrenChanged, PrefixAppearsThenItsParentIsSetAndNoOther) {
   EXPECT_EQ(Must(store().StatPrefix(Photo("d/e/"))).children_changed, first.last_modified);
 }
 
+TEST_P(ChildrenChanged, PrefixComesOrGoesBesideABlobThenItsParentIsNotSet) {
+  const Outcome beside = Put("d/e", "1");
+  clock_.Advance(std::chrono::seconds(1));
+
+  Put("d/e/a", "1");
+  EXPECT_EQ(Must(store().StatPrefix(Photo("d/"))).children_changed, beside.last_modified);
+  Must(Apply(RemoveBlob{Photo("d/e/a")}));
+  EXPECT_EQ(Must(store().StatPrefix(Photo("d/"))).children_changed, beside.last_modified);
+}
+
+TEST_P(ChildrenChanged, BlobComesOrGoesBesideAPrefixThenItsParentIsNotSet) {
+  const Outcome below = Put("d/e/a", "1");
+  clock_.Advance(std::chrono::seconds(1));
+
+  Put("d/e", "1");
+  EXPECT_EQ(Must(store().StatPrefix(Photo("d/"))).children_changed, below.last_modified);
+  Must(Apply(RemoveBlob{Photo("d/e")}));
+  EXPECT_EQ(Must(store().StatPrefix(Photo("d/"))).children_changed, below.last_modified);
+}
+
+TEST_P(ChildrenChanged, BlobAndPrefixOfANameGoThenSet) {
+  Put("d/other", "1");
+  Put("d/e", "1");
+  Put("d/e/a", "1");
+  clock_.Advance(std::chrono::seconds(1));
+
+  Must(Apply(RemoveBlob{Photo("d/e")}));
+  Must(Apply(RemoveBlob{Photo("d/e/a")}));
+
+  EXPECT_GE(Must(store().StatPrefix(Photo("d/"))).children_changed, clock_.Now());
+}
+
 TEST_P(ChildrenChanged, SourceTimeThenItIsKept) {
   const Timestamp at_source{ManualClock::kStart.ticks - 12345};
   Put("d/x", "1");

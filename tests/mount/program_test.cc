@@ -15,12 +15,14 @@ class MountedProgram : public MountTest {
         "mkdir -p '" + tree_ + "/a/b' && cd '" + tree_ +
         "' && echo one > a/one && head -c 5000000 /dev/urandom > a/b/large && : > empty"
         " && ln -s a/one link && chmod 600 a/one && chmod 750 a/b && touch -h -d 2001-02-03 "
-        "a/one link && mkdir hollow && setfattr -n user.colour -v blue a/one");
+        "a/one link && mkdir hollow && setfattr -n user.colour -v blue a/one"
+        " && for d in x/1 x/2/deep x/3; do mkdir -p $d && echo $d > $d/f && echo g > $d/g; done"
+        " && find . -type d -exec touch -d 2002-03-04 {} +");
   }
 
   void ExpectEqualTrees(const std::string& left, const std::string& right) {
     const std::string listing =
-        "find . -mindepth 1 \\( -type d -printf '%p %y %m\\n' \\) -o "
+        "find . -mindepth 1 \\( -type d -printf '%p %y %m %t\\n' \\) -o "
         "-printf '%p %y %m %s %l %t\\n' | sort";
     EXPECT_SHELL("diff -r --no-dereference '" + left + "' '" + right + "'");
     EXPECT_EQ(Shell("cd '" + left + "' && " + listing).output,

@@ -23,18 +23,19 @@ void MemoryBatch::FindMoves(const std::vector<Mutation>& mutations) {
 }
 
 void MemoryBatch::Appeared(MemoryContainer& container, const std::string& name, Timestamp time) {
-  bool child_appears = true;
+  bool name_comes = !container.PrefixLives(name + "/");
   for (size_t slash = name.rfind('/'); slash != std::string::npos;
        slash = slash == 0 ? std::string::npos : name.rfind('/', slash - 1)) {
     const std::string prefix = name.substr(0, slash + 1);
     Save(container.prefixes, prefix);
     MemoryPrefix& record = container.prefixes[prefix];
-    if (child_appears) record.children_changed = time;
-    child_appears = record.live_blobs++ == 0;
-    if (!child_appears) continue;
-    const MemoryVersion* marker = container.Current(name.substr(0, slash));
-    if (marker != nullptr && IsDirectoryMarker(marker->info.properties)) {
-      record.file_id = marker->info.file_id;
+    if (name_comes) record.children_changed = time;
+    const bool comes = record.live_blobs++ == 0;
+    const MemoryVersion* beside = container.Current(name.substr(0, slash));
+    name_comes = comes && beside == nullptr;
+    if (!comes) continue;
+    if (beside != nullptr && IsDirectoryMarker(beside->info.properties)) {
+      record.file_id = beside->info.file_id;
     } else if (record.file_id == 0) {
       record.file_id = ++state_.last_file_id;
     }
@@ -42,14 +43,14 @@ void MemoryBatch::Appeared(MemoryContainer& container, const std::string& name, 
 }
 
 void MemoryBatch::Disappeared(MemoryContainer& container, const std::string& name, Timestamp time) {
-  bool child_disappears = true;
+  bool name_goes = !container.PrefixLives(name + "/");
   for (size_t slash = name.rfind('/'); slash != std::string::npos;
        slash = slash == 0 ? std::string::npos : name.rfind('/', slash - 1)) {
     const std::string prefix = name.substr(0, slash + 1);
     Save(container.prefixes, prefix);
     MemoryPrefix& record = container.prefixes.at(prefix);
-    if (child_disappears) record.children_changed = time;
-    child_disappears = --record.live_blobs == 0;
+    if (name_goes) record.children_changed = time;
+    name_goes = --record.live_blobs == 0 && container.Current(name.substr(0, slash)) == nullptr;
   }
 }
 
