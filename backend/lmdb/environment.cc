@@ -84,11 +84,11 @@ Result<std::vector<Table>> Environment::OpenTables(std::span<const std::string_v
   return tables;
 }
 
-uint64_t Environment::LastTransactionId() const {
-  MutexLock lock(map_mutex_);
-  MDB_envinfo info{};
-  mdb_env_info(handle_, &info);
-  return info.me_last_txnid;
+// Not mdb_env_info's: it tells of a commit while that is still being made durable, before anybody
+// can see it.
+uint64_t Environment::LastTransactionId() {
+  const auto transaction = BeginRead();
+  return transaction ? mdb_txn_id(transaction->handle()) : 0;
 }
 
 uint64_t Environment::MapBytes() const {

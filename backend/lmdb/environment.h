@@ -62,8 +62,9 @@ class Environment {
   // many.
   Result<int> ClearDeadReaders();
 
-  // Grows with every commit that changed something, in whatever process. No disk access.
-  uint64_t LastTransactionId() const EXCLUDES(map_mutex_);
+  // Grows with every commit that changed something, in whatever process: the commit is what a
+  // transaction sees that begins after this call. No disk access. 0 when it cannot be told.
+  uint64_t LastTransactionId();
   uint64_t MapBytes() const EXCLUDES(map_mutex_);
 
  private:

@@ -72,6 +72,28 @@ TEST_F(UpdateTest, TinyMapAndConcurrentReadersThenGrows) {
   EXPECT_TRUE(Has("key499"));
 }
 
+// Each commit puts its own number into the row.
+TEST_F(UpdateTest, TransactionIdToldThenWhatItChangedIsSeen) {
+  const uint64_t before = environment_->LastTransactionId();
+  std::atomic<bool> done = false;
+  std::jthread reader([&] {
+    while (!done) {
+      const uint64_t id = environment_->LastTransactionId();
+      const auto transaction = Must(environment_->BeginRead());
+      const auto value = Must(table_.Get(transaction, "commits"));
+      const uint64_t commits = value ? std::stoull(std::string(*value)) : 0;
+      EXPECT_LE(id, before + commits) << "a commit was told before it was seen";
+    }
+  });
+
+  for (int i = 1; i <= 300; ++i) {
+    ASSERT_OK(environment_->Update([&](WriteTransaction& transaction) {
+      return table_.Put(transaction, "commits", std::to_string(i));
+    }));
+  }
+  done = true;
+}
+
 TEST_F(UpdateTest, ManyThreadsThenEveryRowIsThere) {
   constexpr int kThreads = 8;
   constexpr int kEach = 50;
