@@ -33,6 +33,18 @@ Status DirtyFile::Truncate(uint64_t size_bytes) {
   return state_->Truncate(size_bytes);
 }
 
+Status DirtyFile::Zero(uint64_t offset, uint64_t length) {
+  return state_->Zero(offset, length);
+}
+
+Status DirtyFile::Share(uint64_t offset, std::span<const BlockRef> blocks) {
+  return state_->Share(offset, blocks);
+}
+
+std::optional<uint64_t> DirtyFile::Find(Extent what, uint64_t offset) const {
+  return state_->Find(what, offset);
+}
+
 Result<Content> DirtyFile::MakeContent() {
   return state_->MakeContent();
 }

@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "backend/base/result.h"
 #include "backend/blob/blob_store.h"
+#include "cache/extents.h"
 
 namespace replicafs {
 
@@ -61,6 +63,14 @@ class DirtyFile {
   Result<size_t> Read(uint64_t offset, std::span<std::byte> into);
   // kTooLarge. Blocks while MakeContent runs.
   Status Truncate(uint64_t size_bytes);
+  // Makes zeros of what the file has in the range; its size stays. Whole blocks become holes.
+  Status Zero(uint64_t offset, uint64_t length);
+  // Puts blocks that the store has at `offset`, the start of a block. Each is as long as the block
+  // whose place it takes, or is the last and reaches the end of the file. kInvalid when they do not
+  // fit so, kNotFound when the store has not all of them: then nothing has changed.
+  Status Share(uint64_t offset, std::span<const BlockRef> blocks);
+  // See FindExtent; data may hold zeros.
+  std::optional<uint64_t> Find(Extent what, uint64_t offset) const;
 
   // Stages what is not yet staged and returns the content to commit: bytes when they fit the
   // store's inline limit, else the block list. Errors of background staging surface here if they

@@ -12,6 +12,11 @@ namespace replicafs {
 
 std::optional<BlockRef> DirtyFileState::NameOf(const BlockSpan& span) const {
   const uint64_t length = LengthOf(span);
+  if (IsHole(span)) {
+    const auto zeros = zeros_.find(length);
+    if (zeros == zeros_.end()) return std::nullopt;
+    return BlockRef{zeros->second, length};
+  }
   const auto found = blocks_.find(span.index);
   if (found != blocks_.end() && found->second.place != DirtyBlock::Place::kBase) {
     const DirtyBlock& block = found->second;
@@ -20,19 +25,15 @@ std::optional<BlockRef> DirtyFileState::NameOf(const BlockSpan& span) const {
         block.place == DirtyBlock::Place::kStaged && block.held_bytes < block.staged->size_bytes;
     return cut ? std::nullopt : block.staged;
   }
-  if (base_.BytesIn(span) == 0) {
-    const auto zeros = zeros_.find(length);
-    if (zeros == zeros_.end()) return std::nullopt;
-    return BlockRef{zeros->second, length};
-  }
   const BlockRef* named = base_.Named(span, length);
   return named == nullptr ? std::nullopt : std::optional<BlockRef>(*named);
 }
 
 bool DirtyFileState::IsHole(const BlockSpan& span) const {
   const auto found = blocks_.find(span.index);
-  return base_.BytesIn(span) == 0 &&
-         (found == blocks_.end() || found->second.place == DirtyBlock::Place::kBase);
+  if (found == blocks_.end() || found->second.place == DirtyBlock::Place::kBase)
+    return base_.BytesIn(span) == 0;
+  return found->second.place == DirtyBlock::Place::kMemory && found->second.memory.size() == 0;
 }
 
 Result<Content> DirtyFileState::MakeContent() {

@@ -15,6 +15,7 @@
 #include "backend/blob/block_schedule.h"
 #include "cache/base_content.h"
 #include "cache/dirty_block.h"
+#include "cache/extents.h"
 #include "cache/write_pool_state.h"
 
 namespace replicafs {
@@ -29,6 +30,9 @@ class DirtyFileState : public std::enable_shared_from_this<DirtyFileState> {
   Status Write(uint64_t offset, ByteSpan bytes) EXCLUDES(mutex_);
   Result<size_t> Read(uint64_t offset, std::span<std::byte> into) EXCLUDES(mutex_);
   Status Truncate(uint64_t size_bytes) EXCLUDES(mutex_);
+  Status Zero(uint64_t offset, uint64_t length) EXCLUDES(mutex_);
+  Status Share(uint64_t offset, std::span<const BlockRef> blocks) EXCLUDES(mutex_);
+  std::optional<uint64_t> Find(Extent what, uint64_t offset) const EXCLUDES(mutex_);
   Result<Content> MakeContent() EXCLUDES(mutex_);
   Status Rebase(std::shared_ptr<BlobReader> base) EXCLUDES(mutex_);
   // Returns when the store will not be called any more. Nothing else is called after it but what
@@ -67,6 +71,11 @@ class DirtyFileState : public std::enable_shared_from_this<DirtyFileState> {
   Status Spill(const BlockSpan& span, DirtyBlock& block) REQUIRES(mutex_);
   void Enlist(size_t index, DirtyBlock& block) REQUIRES(mutex_);
   bool IsFull(const BlockSpan& span, const DirtyBlock& block) const REQUIRES(mutex_);
+
+  // dirty_file_ranges.cc
+  void PunchBlock(const BlockSpan& span) REQUIRES(mutex_);
+  bool Fit(uint64_t offset, std::span<const BlockRef> blocks) const REQUIRES(mutex_);
+  DirtyBlock& Renew(size_t index) REQUIRES(mutex_);
 
   // dirty_file_stage.cc
   std::optional<BlockRef> NameOf(const BlockSpan& span) const REQUIRES(mutex_);

@@ -19,8 +19,8 @@ struct Run {
 };
 
 constexpr Run kSmall{0, 10'000, 0, kSmallBlockBytes};
-constexpr Run kMiddle{10'000, 20'000, kSmall.end(), uint64_t{32} << 20};
-constexpr Run kLarge{30'000, 20'000, kMiddle.end(), uint64_t{128} << 20};
+constexpr Run kMiddle{10'000, 20'000, kSmall.end(), kMiddleBlockBytes};
+constexpr Run kLarge{30'000, 20'000, kMiddle.end(), kLargeBlockBytes};
 constexpr std::array<Run, 3> kRuns{kSmall, kMiddle, kLarge};
 static_assert(kLarge.first_index + kLarge.count == kBlockCountMax);
 static_assert(kLarge.end() >= uint64_t{2} << 40);

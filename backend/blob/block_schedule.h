@@ -15,6 +15,8 @@ namespace replicafs {
 
 constexpr size_t kBlockCountMax = 50'000;
 constexpr uint64_t kSmallBlockBytes = uint64_t{4} << 20;
+constexpr uint64_t kMiddleBlockBytes = uint64_t{32} << 20;
+constexpr uint64_t kLargeBlockBytes = uint64_t{128} << 20;
 
 struct BlockSpan {
   size_t index = 0;

@@ -8,6 +8,7 @@
 
 #include "fs/core/entries.h"
 #include "fs/core/file_commit.h"
+#include "fs/core/file_content.h"
 #include "fs/core/make_ops.h"
 #include "fs/core/remove_ops.h"
 
@@ -53,19 +54,6 @@ void DropHandle(FileSystemState& state, FileHandle& handle) {
   state.nodes->Unpin(node);
 }
 
-Result<std::shared_ptr<BlobReader>> OpenVersion(FileSystemState& state, Node& node) {
-  const Location location = state.nodes->LocationOf(node);
-  VersionId version = node.version;
-  {
-    MutexLock lock(node.file_mutex);
-    if (node.unlinked) {
-      if (node.file.orphan_reader != nullptr) return node.file.orphan_reader;
-      return Error{ErrorCode::kStale, "the file was removed"};
-    }
-  }
-  return std::shared_ptr<BlobReader>(TRY(location.store().Open(location.path(), version)));
-}
-
 // Pins the current version and decides what its content in the kernel's cache is worth.
 Result<OpenedFile::Cache> OpenToRead(FileSystemState& state, FileHandle& handle) {
   Node& node = *handle.node;
@@ -98,25 +86,6 @@ Result<OpenedFile::Cache> OpenToRead(FileSystemState& state, FileHandle& handle)
   const bool keep = file.cached_version == version;
   file.cached_version = version;
   return keep ? OpenedFile::Cache::kKeep : OpenedFile::Cache::kDrop;
-}
-
-// The reader of a file that nobody writes; renewed when a writer of this mount has ended since.
-Result<std::shared_ptr<BlobReader>> ReaderOf(FileSystemState& state, FileHandle& handle) {
-  Node& node = *handle.node;
-  uint64_t epoch = 0;
-  {
-    MutexLock lock(node.file_mutex);
-    epoch = node.file.writer_epoch;
-  }
-  {
-    MutexLock lock(handle.mutex);
-    if (handle.reader != nullptr && handle.writer_epoch == epoch) return handle.reader;
-  }
-  auto reader = TRY(OpenVersion(state, node));
-  MutexLock lock(handle.mutex);
-  handle.reader = reader;
-  handle.writer_epoch = epoch;
-  return reader;
 }
 
 Status TruncateAtOpen(FileSystemState& state, const NodePtr& node) {
@@ -243,32 +212,6 @@ Result<CreatedFile> CreateFile(FileSystemState& state, const CreateRequest& requ
   }
   return CreatedFile{.entry = {.node = node->id, .attributes = *OpenAttributes(state, *node)},
                      .file = *opened};
-}
-
-Result<size_t> ReadFile(FileSystemState& state, HandleId id, uint64_t offset,
-                        std::span<std::byte> into) {
-  const auto handle = TRY(state.files.Find(id));
-  // The kernel reads to complete a page even where the caller may only write.
-  if (const auto writer = WriterOf(*handle->node)) return writer->Read(offset, into);
-  const auto reader = TRY(ReaderOf(state, *handle));
-  return reader->ReadAt(offset, into);
-}
-
-Result<size_t> WriteFile(FileSystemState& state, HandleId id, uint64_t offset, ByteSpan bytes) {
-  const auto handle = TRY(state.files.Find(id));
-  if (!handle->can_write) return Error{ErrorCode::kPermission, "the file is open for reading only"};
-  Node& node = *handle->node;
-  auto writer = WriterOf(node);
-  if (writer == nullptr) {
-    MutexLock lock(node.commit_mutex);
-    writer = TRY(StartWriter(state, node));
-  }
-  if ((handle->flags & O_APPEND) != 0) {
-    TRY(writer->Append(bytes, state.NowNs()));
-  } else {
-    TRY(writer->Write(offset, bytes, state.NowNs()));
-  }
-  return bytes.size();
 }
 
 Status FlushFile(FileSystemState& state, HandleId id) {

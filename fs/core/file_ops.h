@@ -20,9 +20,6 @@ struct CreateRequest {
 Result<CreatedFile> CreateFile(FileSystemState& state, const CreateRequest& request,
                                const Caller& caller);
 Result<OpenedFile> OpenFileNode(FileSystemState& state, NodeId node, int flags);
-Result<size_t> ReadFile(FileSystemState& state, HandleId handle, uint64_t offset,
-                        std::span<std::byte> into);
-Result<size_t> WriteFile(FileSystemState& state, HandleId handle, uint64_t offset, ByteSpan bytes);
 Status FlushFile(FileSystemState& state, HandleId handle);
 // Commits what any handle of the file has written.
 Status SyncFile(FileSystemState& state, HandleId handle);

@@ -5,6 +5,7 @@
 #include "fs/core/attribute_ops.h"
 #include "fs/core/directory_ops.h"
 #include "fs/core/entries.h"
+#include "fs/core/file_content.h"
 #include "fs/core/file_ops.h"
 #include "fs/core/file_system_state.h"
 #include "fs/core/make_ops.h"
@@ -120,12 +121,28 @@ Result<size_t> FileSystem::Write(HandleId handle, uint64_t offset, ByteSpan byte
   return WriteFile(*state_, handle, offset, bytes);
 }
 
+Status FileSystem::Allocate(HandleId handle, const RangeChange& change) {
+  return AllocateRange(*state_, handle, change);
+}
+
+Result<std::optional<uint64_t>> FileSystem::Find(HandleId handle, Extent what, uint64_t offset) {
+  return FindInFile(*state_, handle, what, offset);
+}
+
+Result<size_t> FileSystem::Copy(const CopyRequest& request) {
+  return CopyRange(*state_, request);
+}
+
 Status FileSystem::Flush(HandleId handle) {
   return FlushFile(*state_, handle);
 }
 
 Status FileSystem::Sync(HandleId handle) {
   return SyncFile(*state_, handle);
+}
+
+void FileSystem::Settle() {
+  for (MountedAccount* account : state_->OpenAccounts()) account->account->removals().Settle();
 }
 
 void FileSystem::CommitAll() {

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@
 #include "backend/base/digest.h"
 #include "backend/base/result.h"
 #include "backend/blob/account.h"
+#include "cache/extents.h"
 #include "fs/core/types.h"
 
 namespace replicafs {
@@ -92,9 +94,18 @@ class FileSystem {
   Result<OpenedFile> OpenNode(NodeId node, int flags);
   Result<size_t> Read(HandleId handle, uint64_t offset, std::span<std::byte> into);
   Result<size_t> Write(HandleId handle, uint64_t offset, ByteSpan bytes);
+  Status Allocate(HandleId handle, const RangeChange& change);
+  // Where data or a hole begins at or after `offset`; nullopt when it is beyond the end, or when no
+  // data follows.
+  Result<std::optional<uint64_t>> Find(HandleId handle, Extent what, uint64_t offset);
+  // How much was copied: less than asked for is no error, 0 the end of the source. Whole blocks of
+  // the same account are shared, without their bytes.
+  Result<size_t> Copy(const CopyRequest& request);
   Status Flush(HandleId handle);  // each close(2): commits, and reports every error
   Status Sync(HandleId handle);   // fsync(2)
   void Release(HandleId handle);
+  // Makes what was answered early: removals. fsync(2) of a directory.
+  void Settle();
   // What a mount that ends does with files that are still open. What cannot be committed is logged.
   void CommitAll();
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "backend/base/digest.h"
+#include "fs/core/unlink_later.h"
 
 namespace replicafs {
 
@@ -19,13 +20,20 @@ FileSystemState::FileSystemState(AccountSource& accounts_, const Clock& clock_,
                  {.memory_max_bytes = options.write_memory_max_bytes}),
       watcher(*this) {}
 
+FileSystemState::~FileSystemState() {
+  for (MountedAccount* account : OpenAccounts()) account->account->removals().Settle();
+}
+
 Result<MountedAccount*> FileSystemState::OpenAccount(std::string_view name) {
   {
     MutexLock lock(mutex_);
     const auto found = open_.find(name);
     if (found != open_.end()) return found->second.get();
   }
-  auto opened = std::make_unique<MountedAccount>(TRY(accounts.OpenAccount(name)));
+  const auto make = [this](const std::vector<Removal>& removals) {
+    return MakeRemovals(*this, removals);
+  };
+  auto opened = std::make_unique<MountedAccount>(TRY(accounts.OpenAccount(name)), make);
   MountedAccount* account = nullptr;
   {
     MutexLock lock(mutex_);
@@ -84,8 +92,8 @@ Status RefuseDestination(const Location& location) {
                            info.name, info.destination_policy_id)};
 }
 
-bool IsDestination(const Location& location) {
-  const auto info = location.store().GetContainer(location.container());
+bool IsDestination(BlobStore& store, const std::string& container) {
+  const auto info = store.GetContainer(container);
   return info && !info->destination_policy_id.empty();
 }
 

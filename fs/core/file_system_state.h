@@ -29,6 +29,7 @@ class FileSystemState {
  public:
   FileSystemState(AccountSource& accounts, const Clock& clock, FileSystemOptions options,
                   std::string scratch_directory);
+  ~FileSystemState();
 
   // Opens it when it is not open yet. kNotFound.
   Result<MountedAccount*> OpenAccount(std::string_view name) EXCLUDES(mutex_);
@@ -70,6 +71,6 @@ class FileSystemState {
 
 // kDestination when the container is one.
 Status RefuseDestination(const Location& location);
-bool IsDestination(const Location& location);
+bool IsDestination(BlobStore& store, const std::string& container);
 
 }  // namespace replicafs

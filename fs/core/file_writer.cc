@@ -41,6 +41,22 @@ Status FileWriter::Truncate(uint64_t size_bytes, int64_t now_ns) {
   return Ok();
 }
 
+Status FileWriter::Zero(uint64_t offset, uint64_t length, int64_t now_ns) {
+  TRY(content_.Zero(offset, length));
+  Modified(now_ns);
+  return Ok();
+}
+
+Status FileWriter::Share(uint64_t offset, std::span<const BlockRef> blocks, int64_t now_ns) {
+  TRY(content_.Share(offset, blocks));
+  Modified(now_ns);
+  return Ok();
+}
+
+std::optional<uint64_t> FileWriter::Find(Extent what, uint64_t offset) const {
+  return content_.Find(what, offset);
+}
+
 void FileWriter::Modified(int64_t now_ns) {
   MutexLock lock(mutex_);
   RecordModified(now_ns, info_.properties.metadata);

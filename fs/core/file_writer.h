@@ -26,6 +26,11 @@ class FileWriter {
   Status Append(ByteSpan bytes, int64_t now_ns);
   Result<size_t> Read(uint64_t offset, std::span<std::byte> into);
   Status Truncate(uint64_t size_bytes, int64_t now_ns);
+  // As DirtyFile's.
+  Status Zero(uint64_t offset, uint64_t length, int64_t now_ns);
+  Status Share(uint64_t offset, std::span<const BlockRef> blocks, int64_t now_ns);
+  std::optional<uint64_t> Find(Extent what, uint64_t offset) const;
+  uint64_t size_bytes() const { return content_.size_bytes(); }
 
   // The blob as it will be committed: its properties, size and times.
   BlobInfo Info() const EXCLUDES(mutex_);

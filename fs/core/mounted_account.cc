@@ -16,8 +16,8 @@ constexpr uint64_t kFileIdMask = (uint64_t{1} << kFileIdBits) - 1;
 
 }  // namespace
 
-MountedAccount::MountedAccount(std::shared_ptr<Account> opened)
-    : account(std::move(opened)),
+MountedAccount::MountedAccount(std::shared_ptr<Account> opened, RemovalQueue::Maker make)
+    : account(std::make_shared<SettlingAccount>(std::move(opened), std::move(make))),
       status(std::make_unique<StatusReader>(account)),
       inode_base(StableHash(account->name()) & ~kFileIdMask) {}
 

@@ -9,14 +9,16 @@
 #include "backend/base/mutex.h"
 #include "backend/blob/account.h"
 #include "backend/replication/status.h"
+#include "fs/core/settling_account.h"
 
 namespace replicafs {
 
 // Thread-safe.
 struct MountedAccount {
-  explicit MountedAccount(std::shared_ptr<Account> opened);
+  // `make` carries out removals that were answered early; see SettlingAccount.
+  MountedAccount(std::shared_ptr<Account> opened, RemovalQueue::Maker make);
 
-  const std::shared_ptr<Account> account;
+  const std::shared_ptr<SettlingAccount> account;
   const std::unique_ptr<StatusReader> status;
   const uint64_t inode_base;  // the top 16 bits of st_ino: a hash of the account's name
 

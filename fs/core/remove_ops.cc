@@ -7,12 +7,11 @@
 #include <vector>
 
 #include "fs/core/entries.h"
+#include "fs/core/repeat.h"
+#include "fs/core/unlink_later.h"
 
 namespace replicafs {
 namespace {
-
-// A change that another writer thwarted is worked out anew.
-constexpr int kAttemptsMax = 5;
 
 Status RemoveFile(FileSystemState& state, const NodePtr& parent, const Location& location,
                   const BlobInfo& info, const NodePtr& node) {
@@ -54,7 +53,8 @@ Status RemoveDirectoryOnce(FileSystemState& state, const NodePtr& parent, std::s
     // A directory without a marker ends with its last file. In a destination nothing can be
     // written in its stead, and whoever emptied it still expects to remove it.
     const bool was_there = node != nullptr && node->kind == NodeKind::kDirectory;
-    if (found.error().code != ErrorCode::kNotFound || !was_there || !IsDestination(directory))
+    if (found.error().code != ErrorCode::kNotFound || !was_there ||
+        !IsDestination(directory.store(), directory.container()))
       return found.error();
     MarkUnlinked(state, *node);
     return Ok();
@@ -75,14 +75,6 @@ Status RemoveDirectoryOnce(FileSystemState& state, const NodePtr& parent, std::s
   return Ok();
 }
 
-template <class Attempt>
-Status Repeat(const Attempt& attempt) {
-  for (int i = 1;; ++i) {
-    Status done = attempt();
-    if (done || done.error().code != ErrorCode::kPrecondition || i == kAttemptsMax) return done;
-  }
-}
-
 }  // namespace
 
 Status Unlink(FileSystemState& state, NodeId parent_id, std::string_view name) {
@@ -93,7 +85,11 @@ Status Unlink(FileSystemState& state, NodeId parent_id, std::string_view name) {
   const NodePtr known = state.nodes->FindChild(parent, name);
   if (known == nullptr) return Repeat([&] { return UnlinkOnce(state, parent, name, known); });
   MutexLock lock(known->commit_mutex);
-  return Repeat([&] { return UnlinkOnce(state, parent, name, known); });
+  const bool answered = TRY(UnlinkLater(state, parent, name, *known));
+  if (answered) return Ok();
+  const Status removed = Repeat([&] { return UnlinkOnce(state, parent, name, known); });
+  if (removed && known->account != nullptr) known->account->account->removals().Retry();
+  return removed;
 }
 
 Status RemoveDirectory(FileSystemState& state, NodeId parent_id, std::string_view name) {
@@ -103,20 +99,27 @@ Status RemoveDirectory(FileSystemState& state, NodeId parent_id, std::string_vie
   return Repeat([&] { return RemoveDirectoryOnce(state, parent, name); });
 }
 
-Result<std::optional<Mutation>> KeepDirectory(FileSystemState& state, const Location& directory,
-                                              const Location& leaving) {
-  if (directory.is_root || IsDestination(directory)) return std::optional<Mutation>();
-  // The blob, the prefix of the same name, and one more to see that there is more.
-  const ListPage page = TRY(directory.store().List(
-      {.container = directory.container(), .prefix = directory.prefix(), .limit = 3}));
+Result<std::optional<Mutation>> KeepDirectory(const FileSystemState& state,
+                                              const Location& directory, const Location& leaving) {
+  return KeepDirectory(state, directory.store(), directory, {leaving.name, leaving.prefix()});
+}
+
+Result<std::optional<Mutation>> KeepDirectory(const FileSystemState& state, BlobStore& store,
+                                              const Location& directory,
+                                              const std::set<std::string>& leaving) {
+  if (directory.is_root || IsDestination(store, directory.container()))
+    return std::optional<Mutation>();
+  // One more, to see that there is more.
+  const ListPage page = TRY(store.List({.container = directory.container(),
+                                        .prefix = directory.prefix(),
+                                        .limit = leaving.size() + 1}));
   for (const ListItem& item : page.items) {
     const auto* prefix = std::get_if<PrefixInfo>(&item);
-    const std::string& name = prefix != nullptr ? prefix->name : std::get<BlobInfo>(item).name;
-    const bool leaves = prefix != nullptr ? name == leaving.prefix() : name == leaving.name;
-    if (!leaves) return std::optional<Mutation>();
+    if (!leaving.contains(prefix != nullptr ? prefix->name : std::get<BlobInfo>(item).name))
+      return std::optional<Mutation>();
   }
   const AttributeDefaults defaults = state.defaults();
-  auto marker = directory.store().Stat(directory.path());
+  auto marker = store.Stat(directory.path());
   if (!marker) {
     if (marker.error().code != ErrorCode::kNotFound) return std::move(marker).error();
     const NewFile made{.mode = S_IFDIR | (0777 & ~defaults.umask),

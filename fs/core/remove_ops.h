@@ -2,7 +2,10 @@
 #pragma once
 
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "backend/base/result.h"
 #include "backend/blob/mutation.h"
@@ -13,10 +16,15 @@ namespace replicafs {
 Status Unlink(FileSystemState& state, NodeId parent, std::string_view name);
 Status RemoveDirectory(FileSystemState& state, NodeId parent, std::string_view name);
 
-// What to change together with the removal of `leaving` from `directory`, so that the directory
-// stays when that was all it had: a marker. nullopt when there is more in it, and in destinations.
-Result<std::optional<Mutation>> KeepDirectory(FileSystemState& state, const Location& directory,
-                                              const Location& leaving);
+// What to change together with the removal of `leaving`, the names of blobs and prefixes, from
+// `directory`, so that it stays when they were all it had: a marker. nullopt when there is more in
+// it, and in destinations. `store` is the directory's.
+Result<std::optional<Mutation>> KeepDirectory(const FileSystemState& state, BlobStore& store,
+                                              const Location& directory,
+                                              const std::set<std::string>& leaving);
+// The same for one thing, whatever it is.
+Result<std::optional<Mutation>> KeepDirectory(const FileSystemState& state,
+                                              const Location& directory, const Location& leaving);
 
 // Keeps what open handles of the file need once its name is gone. REQUIRES its commit lock.
 void KeepOrphan(const Location& location, const BlobInfo& info, Node& node);

@@ -10,11 +10,10 @@
 #include "fs/core/entries.h"
 #include "fs/core/file_commit.h"
 #include "fs/core/remove_ops.h"
+#include "fs/core/repeat.h"
 
 namespace replicafs {
 namespace {
-
-constexpr int kAttemptsMax = 5;
 
 // One rename on its way: the ends, looked up once.
 struct Ends {
@@ -185,10 +184,7 @@ Status Rename(FileSystemState& state, const RenameRequest& request) {
   ends.parent = TRY(WritableDirectoryNode(state, request.parent));
   ends.new_parent = TRY(WritableDirectoryNode(state, request.new_parent));
   TRY(CheckPlaces(state, ends));
-  for (int i = 1;; ++i) {
-    Status done = RenameOnce(state, ends);
-    if (done || done.error().code != ErrorCode::kPrecondition || i == kAttemptsMax) return done;
-  }
+  return Repeat([&] { return RenameOnce(state, ends); });
 }
 
 }  // namespace replicafs

@@ -80,6 +80,23 @@ struct CreatedFile {
   OpenedFile file;
 };
 
+// fallocate(2).
+struct RangeChange {
+  uint64_t offset = 0;
+  uint64_t length = 0;
+  bool zeros = false;       // what is there becomes zeros
+  bool keeps_size = false;  // the file does not grow
+};
+
+// copy_file_range(2).
+struct CopyRequest {
+  HandleId handle;
+  uint64_t offset = 0;
+  HandleId to_handle;
+  uint64_t to_offset = 0;
+  uint64_t length = 0;
+};
+
 enum class RenameMode { kReplace, kNoReplace };
 enum class XattrMode { kSet, kCreate, kReplace };
 

@@ -103,6 +103,7 @@ void ReleaseDirectory(fuse_req_t request, fuse_ino_t, fuse_file_info* info) noex
 
 // Names are durable when the operation that made them has returned.
 void SyncDirectory(fuse_req_t request, fuse_ino_t, int, fuse_file_info*) noexcept {
+  FileSystemOf(request).Settle();
   fuse_reply_err(request, 0);
 }
 

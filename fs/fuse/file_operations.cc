@@ -68,6 +68,50 @@ void Write(fuse_req_t request, fuse_ino_t node, const char* bytes, size_t size, 
   fuse_reply_write(request, *written);
 }
 
+void Allocate(fuse_req_t request, fuse_ino_t node, int mode, off_t offset, off_t length,
+              fuse_file_info* info) noexcept {
+  constexpr int kZeros = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE;
+  if ((mode & ~(kZeros | FALLOC_FL_KEEP_SIZE)) != 0) {
+    fuse_reply_err(request, EOPNOTSUPP);
+    return;
+  }
+  const RangeChange change{.offset = static_cast<uint64_t>(offset),
+                           .length = static_cast<uint64_t>(length),
+                           .zeros = (mode & kZeros) != 0,
+                           .keeps_size = (mode & FALLOC_FL_KEEP_SIZE) != 0};
+  ReplyStatus(request, {"fallocate", node}, FileSystemOf(request).Allocate(HandleOf(info), change));
+}
+
+void Seek(fuse_req_t request, fuse_ino_t node, off_t offset, int whence,
+          fuse_file_info* info) noexcept {
+  if (whence != SEEK_DATA && whence != SEEK_HOLE) {
+    fuse_reply_err(request, EINVAL);
+    return;
+  }
+  const Extent what = whence == SEEK_DATA ? Extent::kData : Extent::kHole;
+  const auto found =
+      FileSystemOf(request).Find(HandleOf(info), what, static_cast<uint64_t>(offset));
+  if (!found) return ReplyError(request, {"lseek", node}, found.error());
+  if (*found) {
+    fuse_reply_lseek(request, static_cast<off_t>(**found));
+  } else {
+    fuse_reply_err(request, ENXIO);
+  }
+}
+
+void CopyFileRange(fuse_req_t request, fuse_ino_t node, off_t offset, fuse_file_info* info,
+                   fuse_ino_t, off_t to_offset, fuse_file_info* to_info, size_t length,
+                   int) noexcept {
+  const Result<size_t> copied =
+      FileSystemOf(request).Copy({.handle = HandleOf(info),
+                                  .offset = static_cast<uint64_t>(offset),
+                                  .to_handle = HandleOf(to_info),
+                                  .to_offset = static_cast<uint64_t>(to_offset),
+                                  .length = length});
+  if (!copied) return ReplyError(request, {"copy_file_range", node}, copied.error());
+  fuse_reply_write(request, *copied);
+}
+
 void Flush(fuse_req_t request, fuse_ino_t node, fuse_file_info* info) noexcept {
   ReplyStatus(request, {"flush", node}, FileSystemOf(request).Flush(HandleOf(info)));
 }
@@ -88,6 +132,9 @@ void AddFileOperations(fuse_lowlevel_ops& table) {
   table.open = Open;
   table.read = Read;
   table.write = Write;
+  table.fallocate = Allocate;
+  table.lseek = Seek;
+  table.copy_file_range = CopyFileRange;
   table.flush = Flush;
   table.fsync = Sync;
   table.release = Release;

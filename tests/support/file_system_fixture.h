@@ -36,8 +36,12 @@ class MountedFixture {
   MountedFixture(MountScope scope, std::shared_ptr<Account> account);
 
   FileSystem& fs() { return *fs_; }
-  BlobStore& store() { return account_->store(); }
-  Account& account() { return *account_; }
+  // What others see once the mount has made all that it has answered.
+  BlobStore& store() { return account().store(); }
+  Account& account() {
+    if (fs_ != nullptr) fs_->Settle();
+    return *account_;
+  }
   ManualClock& clock() { return clock_; }
   TestAccounts& accounts() { return accounts_; }
   // A new FileSystem on the same accounts; open handles end.

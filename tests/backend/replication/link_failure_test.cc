@@ -4,9 +4,9 @@
 
 #include <string>
 
+#include "backend/blob/forwarding_store.h"
 #include "backend/replication/link_rows.h"
 #include "tests/backend/replication/link_fixture.h"
-#include "tests/support/forwarding_store.h"
 
 namespace replicafs {
 namespace {

@@ -1,7 +1,15 @@
 // A store that passes every call on: the base of those that change one thing.
 #pragma once
 
-#include "backend/blob/account.h"
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "backend/blob/blob_store.h"
 
 namespace replicafs {
 
@@ -11,44 +19,48 @@ class ForwardingStore : public BlobStore {
   explicit ForwardingStore(BlobStore& inner) : inner_(inner) {}
 
   const Capabilities& capabilities() const override { return inner_.capabilities(); }
-  Result<std::vector<ContainerInfo>> ListContainers() override { return inner_.ListContainers(); }
+  Result<std::vector<ContainerInfo>> ListContainers() override { return Inner().ListContainers(); }
   Result<ContainerInfo> GetContainer(std::string_view container) override {
-    return inner_.GetContainer(container);
+    return Inner().GetContainer(container);
   }
   Result<BlobInfo> Stat(const BlobPath& path, VersionId version) override {
-    return inner_.Stat(path, version);
+    return Inner().Stat(path, version);
   }
   Result<PrefixInfo> StatPrefix(const BlobPath& prefix) override {
-    return inner_.StatPrefix(prefix);
+    return Inner().StatPrefix(prefix);
   }
-  Result<ListPage> List(const ListRequest& request) override { return inner_.List(request); }
+  Result<ListPage> List(const ListRequest& request) override { return Inner().List(request); }
   Result<std::vector<BlobInfo>> ListVersions(const BlobPath& path) override {
-    return inner_.ListVersions(path);
+    return Inner().ListVersions(path);
   }
   Result<std::unique_ptr<BlobReader>> Open(const BlobPath& path, VersionId version) override {
-    return inner_.Open(path, version);
+    return Inner().Open(path, version);
   }
   Result<std::vector<bool>> HasBlocks(std::span<const Digest> digests) override {
-    return inner_.HasBlocks(digests);
+    return Inner().HasBlocks(digests);
   }
   Status StageBlock(const Digest& digest, ByteSpan bytes) override {
-    return inner_.StageBlock(digest, bytes);
+    return Inner().StageBlock(digest, bytes);
   }
   Result<size_t> ReadBlock(const Digest& digest, uint64_t offset,
                            std::span<std::byte> into) override {
-    return inner_.ReadBlock(digest, offset, into);
+    return Inner().ReadBlock(digest, offset, into);
   }
   Result<std::vector<Outcome>> Apply(std::vector<Mutation> mutations, uint64_t writer) override {
-    return inner_.Apply(std::move(mutations), writer);
+    return Inner().Apply(std::move(mutations), writer);
   }
   Result<std::optional<std::string>> GetState(std::string_view key) override {
-    return inner_.GetState(key);
+    return Inner().GetState(key);
   }
   Result<std::vector<StateRow>> ListState(std::string_view prefix) override {
-    return inner_.ListState(prefix);
+    return Inner().ListState(prefix);
   }
-  Result<uint64_t> ReserveFileIds(uint64_t count) override { return inner_.ReserveFileIds(count); }
-  Result<SpaceInfo> Space() override { return inner_.Space(); }
+  Result<uint64_t> ReserveFileIds(uint64_t count) override { return Inner().ReserveFileIds(count); }
+  Result<SpaceInfo> Space() override { return Inner().Space(); }
+
+ protected:
+  // Asked at every call.
+  virtual BlobStore& Inner() { return inner_; }
 
  private:
   BlobStore& inner_;

@@ -1,0 +1,20 @@
+// unlink(2), answered before the removal is made.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "backend/base/result.h"
+#include "fs/core/file_system_state.h"
+
+namespace replicafs {
+
+// False when the removal cannot be put off: nothing has happened. kNotFound.
+Result<bool> UnlinkLater(FileSystemState& state, const NodePtr& parent, std::string_view name,
+                         Node& node) REQUIRES(node.commit_mutex);
+
+// Makes removals of one account. What others have changed or removed since is left as it is, and
+// told to the kernel; so is what fails, which is logged too.
+Status MakeRemovals(FileSystemState& state, const std::vector<Removal>& removals);
+
+}  // namespace replicafs
