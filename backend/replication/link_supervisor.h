@@ -7,15 +7,14 @@
 #include <vector>
 
 #include "backend/base/clock.h"
+#include "backend/base/file_lock.h"
 #include "backend/base/result.h"
-#include "backend/base/unique_fd.h"
 #include "backend/blob/account.h"
 #include "backend/replication/link.h"
 
 namespace replicafs {
 
-// The right to run a link: an flock on "<source's local directory>/links/<policy id>.lock", which
-// the kernel releases when the process ends, however it ends.
+// The right to run a link: a lock on "<source's local directory>/links/<policy id>.lock".
 class LinkOwnership {
  public:
   // nullptr when another process (or another LinkOwnership here) has it.
@@ -25,8 +24,8 @@ class LinkOwnership {
   static Result<bool> IsOwned(Account& source, const std::string& policy_id);
 
  private:
-  explicit LinkOwnership(UniqueFd lock) : lock_(std::move(lock)) {}
-  UniqueFd lock_;
+  explicit LinkOwnership(FileLock lock) : lock_(std::move(lock)) {}
+  FileLock lock_;
 };
 
 // Runs every link whose source or destination is one of `account_names` (none: all accounts, also

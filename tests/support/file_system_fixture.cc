@@ -7,23 +7,6 @@
 
 namespace replicafs {
 
-void TestAccounts::Add(std::shared_ptr<Account> account) {
-  accounts_.insert_or_assign(account->name(), std::move(account));
-}
-
-Result<std::vector<std::string>> TestAccounts::AccountNames() {
-  std::vector<std::string> names;
-  for (const auto& [name, account] : accounts_) names.push_back(name);
-  return names;
-}
-
-Result<std::shared_ptr<Account>> TestAccounts::OpenAccount(std::string_view name) {
-  const auto found = accounts_.find(name);
-  if (found == accounts_.end())
-    return Error{ErrorCode::kNotFound, "there is no account '" + std::string(name) + "'"};
-  return found->second;
-}
-
 MountedFixture::MountedFixture(MountScope scope) : MountedFixture(std::move(scope), nullptr) {}
 
 MountedFixture::MountedFixture(MountScope scope, std::shared_ptr<Account> account)

@@ -14,19 +14,9 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/memory_account.h"
 #include "tests/support/temp_directory.h"
+#include "tests/support/test_accounts.h"
 
 namespace replicafs {
-
-// Accounts that a test has made.
-class TestAccounts final : public AccountSource {
- public:
-  void Add(std::shared_ptr<Account> account);
-  Result<std::vector<std::string>> AccountNames() override;
-  Result<std::shared_ptr<Account>> OpenAccount(std::string_view name) override;
-
- private:
-  std::map<std::string, std::shared_ptr<Account>, std::less<>> accounts_;
-};
 
 // The account "memory" with the container "box", mounted; paths are below the scope.
 class MountedFixture {

@@ -18,39 +18,9 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/matchers.h"
 #include "tests/support/memory_account.h"
+#include "tests/support/test_accounts.h"
 
 namespace replicafs {
-
-// Accounts by name, as if on disk. Thread-safe.
-class TestAccounts final : public AccountSource {
- public:
-  void Add(std::shared_ptr<Account> account) {
-    MutexLock lock(mutex_);
-    accounts_[account->name()] = std::move(account);
-  }
-  void Remove(const std::string& name) {
-    MutexLock lock(mutex_);
-    accounts_.erase(name);
-  }
-
-  Result<std::vector<std::string>> AccountNames() override {
-    MutexLock lock(mutex_);
-    std::vector<std::string> names;
-    for (const auto& [name, account] : accounts_) names.push_back(name);
-    return names;
-  }
-  Result<std::shared_ptr<Account>> OpenAccount(std::string_view name) override {
-    MutexLock lock(mutex_);
-    const auto found = accounts_.find(name);
-    if (found == accounts_.end())
-      return Error{ErrorCode::kNotFound, "there is no account '" + std::string(name) + "'"};
-    return found->second;
-  }
-
- private:
-  Mutex mutex_;
-  std::map<std::string, std::shared_ptr<Account>, std::less<>> accounts_ GUARDED_BY(mutex_);
-};
 
 // The accounts "source" with the container "photos" and "destination" with "replica".
 class LinkFixture {

@@ -1,0 +1,47 @@
+// Accounts that a test has made.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "backend/base/mutex.h"
+#include "backend/blob/account.h"
+
+namespace replicafs {
+
+// Accounts by name, as if on disk. Thread-safe.
+class TestAccounts final : public AccountSource {
+ public:
+  void Add(std::shared_ptr<Account> account) {
+    MutexLock lock(mutex_);
+    accounts_[account->name()] = std::move(account);
+  }
+  void Remove(const std::string& name) {
+    MutexLock lock(mutex_);
+    accounts_.erase(name);
+  }
+
+  Result<std::vector<std::string>> AccountNames() override {
+    MutexLock lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [name, account] : accounts_) names.push_back(name);
+    return names;
+  }
+  Result<std::shared_ptr<Account>> OpenAccount(std::string_view name) override {
+    MutexLock lock(mutex_);
+    const auto found = accounts_.find(name);
+    if (found == accounts_.end())
+      return Error{ErrorCode::kNotFound, "there is no account '" + std::string(name) + "'"};
+    return found->second;
+  }
+
+ private:
+  Mutex mutex_;
+  std::map<std::string, std::shared_ptr<Account>, std::less<>> accounts_ GUARDED_BY(mutex_);
+};
+
+}  // namespace replicafs
