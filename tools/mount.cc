@@ -1,7 +1,9 @@
 // mount
 #include <unistd.h>
 
+#include "backend/base/clock.h"
 #include "tools/command.h"
+#include "tools/moment.h"
 #include "tools/mount_process.h"
 
 namespace replicafs {
@@ -13,6 +15,7 @@ struct Arguments {
   bool allow_other = false;
   bool read_only = false;
   bool no_replication = false;
+  std::string at;
   uid_t uid = ::geteuid();
   gid_t gid = ::getegid();
   std::string umask = "022";
@@ -45,6 +48,10 @@ Result<MountRequest> ToRequest(const Arguments& arguments) {
   if (arguments.foreground) request.place = MountRequest::Place::kForeground;
   if (arguments.no_replication) request.replication = MountRequest::Replication::kOff;
   request.log_level = arguments.log_level;
+  if (!arguments.at.empty()) {
+    request.at = TRY(ParseMoment("--at", arguments.at, SystemClock().Now()));
+    request.session.writing = SessionOptions::Writing::kRefused;
+  }
   return request;
 }
 
@@ -56,7 +63,8 @@ void AddMountCommand(CommandLine& line) {
       line.Add(line.App(),
                {.name = "mount",
                 .sentence = "Show accounts, an account, a container or a prefix as a directory",
-                .example = "replicafs mount westus/photos /mnt/photos",
+                .example = "replicafs mount westus/photos /mnt/photos\n"
+                           "  replicafs mount westus/photos /mnt/yesterday --at -1d",
                 .exit_codes = "6: the mountpoint is in use"},
                [arguments](Context& context) -> Result<ExitCode> {
                  const MountRequest request = TRY(ToRequest(*arguments));
@@ -75,6 +83,11 @@ void AddMountCommand(CommandLine& line) {
   command.add_flag("--read-only", arguments->read_only, "Refuse everything that writes");
   command.add_flag("--no-replication", arguments->no_replication,
                    "Do not run the links of the mounted accounts in this process");
+  command
+      .add_option("--at", arguments->at,
+                  "Show names and contents as they were, read-only; runs no links: " +
+                      std::string(kMomentText))
+      ->type_name("TIME");
   command.add_option("--uid", arguments->uid, "Owner of what has no recorded owner");
   command.add_option("--gid", arguments->gid, "Group of what has no recorded group");
   command.add_option("--umask", arguments->umask, "Octal; of what has no recorded mode")

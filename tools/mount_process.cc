@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "backend/base/clock.h"
+#include "backend/past/past_account.h"
 #include "backend/replication/link_supervisor.h"
 #include "fs/fuse/mountpoint.h"
 #include "fs/fuse/signals.h"
@@ -26,13 +27,17 @@ Status PrepareScratch(const std::string& directory) {
   return MakeDirectories(directory);
 }
 
+// None: all of them.
+std::vector<std::string> MountedAccounts(const MountRequest& request) {
+  const std::string& account = request.file_system.scope.account;
+  if (account.empty()) return {};
+  return {account};
+}
+
 // nullptr when this process runs no links.
 std::unique_ptr<LinkSupervisor> StartLinks(AccountCatalog& accounts, const MountRequest& request) {
-  if (request.replication == MountRequest::Replication::kOff) return nullptr;
-  const std::string& account = request.file_system.scope.account;
-  std::vector<std::string> names;
-  if (!account.empty()) names.push_back(account);
-  return std::make_unique<LinkSupervisor>(accounts, std::move(names), SystemClock());
+  if (request.replication == MountRequest::Replication::kOff || request.at) return nullptr;
+  return std::make_unique<LinkSupervisor>(accounts, MountedAccounts(request), SystemClock());
 }
 
 Status Serve(AccountCatalog& accounts, const MountRequest& request, StartReport& report) {
@@ -40,8 +45,11 @@ Status Serve(AccountCatalog& accounts, const MountRequest& request, StartReport&
   const MountLock lock = TRY(MountLock::Acquire(accounts.root(), mountpoint));
   TRY(PrepareScratch(request.file_system.scratch_directory));
   BlockEndSignals();
+  std::optional<PastAccounts> past;
+  if (request.at) past.emplace(accounts, *request.at);
+  AccountSource& shown = past ? static_cast<AccountSource&>(*past) : accounts;
   const std::unique_ptr<FileSystem> file_system =
-      TRY(FileSystem::Open(accounts, SystemClock(), request.file_system));
+      TRY(FileSystem::Open(shown, SystemClock(), request.file_system));
   const std::unique_ptr<Session> session = TRY(Session::Mount(*file_system, request.session));
   const std::unique_ptr<LinkSupervisor> links = StartLinks(accounts, request);
   TRY(WriteMountState(

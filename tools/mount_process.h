@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,8 @@ struct MountRequest {
   SessionOptions session;
   enum class Place { kBackground, kForeground } place = Place::kBackground;
   enum class Replication { kOn, kOff } replication = Replication::kOn;
+  // The accounts as they were then, for reading; the process does no work of its own on them.
+  std::optional<Timestamp> at;
   LogLevel log_level = LogLevel::kInfo;
 };
 

@@ -39,8 +39,9 @@ void CreateContainers(AccountCatalog& accounts, const std::string& account,
 
 }  // namespace
 
-InProcessMount::InProcessMount(AccountCatalog& accounts, const std::string& mountpoint,
-                               const std::string& scratch, MountScope scope)
+InProcessMount::InProcessMount(AccountSource& accounts, const std::string& mountpoint,
+                               const std::string& scratch, MountScope scope,
+                               SessionOptions::Writing writing)
     : mountpoint_(mountpoint) {
   std::filesystem::create_directories(scratch);
   file_system_ = Must(FileSystem::Open(accounts, SystemClock(),
@@ -48,7 +49,8 @@ InProcessMount::InProcessMount(AccountCatalog& accounts, const std::string& moun
                                         .uid = ::geteuid(),
                                         .gid = ::getegid(),
                                         .scratch_directory = scratch}));
-  session_ = Must(Session::Mount(*file_system_, {.mountpoint = mountpoint, .source = "test"}));
+  session_ = Must(Session::Mount(*file_system_,
+                                 {.mountpoint = mountpoint, .source = "test", .writing = writing}));
   std::promise<void> ready;
   server_ =
       std::thread([this, &ready] { ended_ = session_->Serve([&ready] { ready.set_value(); }); });

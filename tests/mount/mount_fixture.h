@@ -23,8 +23,9 @@ namespace replicafs {
 // Served by threads of this process until destroyed.
 class InProcessMount {
  public:
-  InProcessMount(AccountCatalog& accounts, const std::string& mountpoint,
-                 const std::string& scratch, MountScope scope = {});
+  InProcessMount(AccountSource& accounts, const std::string& mountpoint, const std::string& scratch,
+                 MountScope scope = {},
+                 SessionOptions::Writing writing = SessionOptions::Writing::kAllowed);
   ~InProcessMount();
 
   const Status& ended() const { return ended_; }

@@ -1,6 +1,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <filesystem>
+
+#include "backend/past/past_account.h"
 #include "tests/mount/mount_fixture.h"
 
 namespace replicafs {
@@ -52,6 +55,41 @@ TEST_F(MountedVersion, WhenUnlinkedThenThatVersionIsGoneForGood) {
 
   EXPECT_EQ(NamesIn(Photo(".versions/f")), std::vector<std::string>{versions[1]});
   EXPECT_EQ(GetFile(Photo("f")), "second");
+}
+
+TEST_F(MountedVersion, S62_WhenThePastIsMountedThenItShowsWhatWasAndRefusesWrites) {
+  namespace files = std::filesystem;
+  files::create_directories(Photo("gone/deep"));
+  ASSERT_EQ(PutFile(Photo("gone/deep/file"), "was here"), 0);
+  ASSERT_EQ(PutFile(Photo("cat"), "kitten"), 0);
+  ASSERT_EQ(PutFile(Photo("dir-or-file"), "a file"), 0);
+  const auto west = Must(accounts_->OpenAccount("west"));
+  const uint64_t head = Must(west->journal().Head());
+  const Timestamp moment = Must(west->journal().Read(head - 1, 1)).at(0).time;
+  files::rename(Photo("gone"), Photo("moved"));
+  ASSERT_EQ(PutFile(Photo("cat"), "cat"), 0);
+  ASSERT_EQ(::unlink(Photo("dir-or-file").c_str()), 0);
+  files::create_directories(Photo("dir-or-file"));
+  ASSERT_EQ(PutFile(Photo("dir-or-file/new"), "new"), 0);
+  Unmount();
+  const std::string past = Outside("past");
+  files::create_directories(past);
+  PastAccounts accounts(*accounts_, moment);
+
+  const InProcessMount mount(accounts, past, Outside("past-scratch"),
+                             {.account = "west", .container = "photos"},
+                             SessionOptions::Writing::kRefused);
+
+  EXPECT_EQ(NamesIn(past), (std::vector<std::string>{"cat", "dir-or-file", "gone"}));
+  EXPECT_EQ(NamesIn(past + "/gone/deep"), std::vector<std::string>{"file"});
+  EXPECT_EQ(GetFile(past + "/gone/deep/file"), "was here");
+  EXPECT_EQ(GetFile(past + "/cat"), "kitten");
+  EXPECT_EQ(GetFile(past + "/dir-or-file"), "a file");
+  EXPECT_FALSE(Exists(past + "/moved"));
+  EXPECT_EQ(NamesIn(past + "/.versions/cat").size(), 1U);
+  EXPECT_EQ(PutFile(past + "/new", "x"), EROFS);
+  EXPECT_EQ(ErrnoOf(::unlink((past + "/cat").c_str())), EROFS);
+  EXPECT_EQ(ErrnoOf(::rename((past + "/cat").c_str(), (past + "/dog").c_str())), EROFS);
 }
 
 }  // namespace

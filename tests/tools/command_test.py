@@ -15,7 +15,8 @@ from harness import NOT_FOUND, OK, REFUSED, USAGE, CommandTest
 COMMANDS = ["account create", "account list", "account show", "account check", "container create",
             "container list", "container show", "container delete", "policy create", "policy list",
             "policy show", "policy delete", "replication status", "replication wait",
-            "replication failures", "versions list", "versions restore", "journal show", "mount",
+            "replication failures", "versions list", "versions restore", "versions diff",
+            "versions delete", "journal show", "mount",
             "umount"]
 GUID = "5a3c1e9c-0000-4000-8000-000000000000"
 
@@ -268,6 +269,26 @@ class VersionsAndJournal(CommandTest):
         self.assert_fails(USAGE, "versions", "list", "westus/photos")
         self.assert_fails(USAGE, "versions", "restore", "westus/photos/cat", "yesterday", naming=("yesterday",))
         self.assert_fails(NOT_FOUND, "versions", "restore", "westus/photos/cat", version, naming=(version,))
+        self.assert_fails(NOT_FOUND, "versions", "diff", "westus/photos/cat", naming=("westus/photos/cat",))
+        self.assert_fails(NOT_FOUND, "versions", "delete", "westus/photos/cat", version, naming=(version,))
+        self.assert_fails(NOT_FOUND, "versions", "restore", "westus/photos/cat", "--at", "-1h",
+                          naming=("westus/photos/cat",))
+
+    def test_versions_arguments(self):
+        self.make_containers("westus/photos")
+        version = "2026-11-20T20:31:07.1234567Z"
+        restore = ("versions", "restore", "westus/photos/cat")
+        delete = ("versions", "delete", "westus/photos/cat")
+        self.assert_fails(USAGE, *restore, naming=("--at",))
+        self.assert_fails(USAGE, *restore, version, "--at", "-1h", naming=("--at",))
+        self.assert_fails(USAGE, *restore, version, "--dry-run", naming=("--at",))
+        for moment in ("yesterday", "-1y", "2026-13-01T00:00:00Z", "2026-11-20T20:31:07+0200"):
+            self.assert_fails(USAGE, *restore, "--at", moment, naming=("--at", moment))
+        self.assert_fails(USAGE, *restore, "--at", "2999-01-01T00:00:00Z", naming=("not come",))
+        self.assert_fails(USAGE, *delete, naming=("--before", "--keep"))
+        self.assert_fails(USAGE, *delete, version, "--keep", "1")
+        self.assert_fails(USAGE, *delete, "--keep", "1", "--current")
+        self.assert_fails(USAGE, *delete, "--before", "soon", naming=("--before", "soon"))
 
 
 if __name__ == "__main__":

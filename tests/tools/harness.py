@@ -1,5 +1,6 @@
 """Runs the real program on a root of its own, one for each test."""
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -66,7 +67,41 @@ class CommandTest(unittest.TestCase):
             self.run_ok("container", "create", path)
 
 
+class MountedTest(CommandTest):
+    """westus/photos and eastus/photos, mounted when a test says so."""
+
+    def setUp(self):
+        super().setUp()
+        self.make_containers("westus/photos", "eastus/photos")
+        self.mountpoint = self.directory / "mnt"
+        self.mountpoint.mkdir()
+        self.source = self.mountpoint / "westus/photos"
+        self.destination = self.mountpoint / "eastus/photos"
+        self.mounted = False
+        self.addCleanup(self.umount)
+
+    def mount(self, *arguments):
+        self.run_ok("mount", *arguments, self.mountpoint)
+        self.mounted = True
+
+    def umount(self):
+        if self.mounted:
+            self.run_ok("umount", self.mountpoint)
+        self.mounted = False
+
+    def make_policy(self):
+        return self.run_json("policy", "create", "--source", "westus", "--destination", "eastus", "--rule",
+                             "photos:photos", "--existing")["policyId"]
+
+
 def main(binary):
     global BINARY
     BINARY = binary
     unittest.main(module="__main__", argv=sys.argv[:1] + sys.argv[2:], verbosity=2)
+
+
+def main_mounted(binary):
+    if not os.access("/dev/fuse", os.R_OK | os.W_OK):
+        print("skipped: /dev/fuse is missing or may not be opened")
+        sys.exit(77)
+    main(binary)

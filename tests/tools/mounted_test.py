@@ -8,33 +8,10 @@ import subprocess
 import sys
 
 import harness
-from harness import NOT_FOUND, OK, REFUSED, REPLICATION_FAILED, TIMEOUT, USAGE, CommandTest
+from harness import NOT_FOUND, OK, REFUSED, REPLICATION_FAILED, TIMEOUT, USAGE, MountedTest
 
 
-class Mounted(CommandTest):
-    def setUp(self):
-        super().setUp()
-        self.make_containers("westus/photos", "eastus/photos")
-        self.mountpoint = self.directory / "mnt"
-        self.mountpoint.mkdir()
-        self.source = self.mountpoint / "westus/photos"
-        self.destination = self.mountpoint / "eastus/photos"
-        self.mounted = False
-        self.addCleanup(self.umount)
-
-    def mount(self, *arguments):
-        self.run_ok("mount", *arguments, self.mountpoint)
-        self.mounted = True
-
-    def umount(self):
-        if self.mounted:
-            self.run_ok("umount", self.mountpoint)
-        self.mounted = False
-
-    def make_policy(self):
-        return self.run_json("policy", "create", "--source", "westus", "--destination", "eastus", "--rule",
-                             "photos:photos", "--existing")["policyId"]
-
+class Mounted(MountedTest):
     def test_umount_of_another_roots_mount_warns(self):
         self.mount()
         other = {"REPLICAFS_ROOT": str(self.directory / "other")}
@@ -183,7 +160,4 @@ class Mounted(CommandTest):
 
 
 if __name__ == "__main__":
-    if not os.access("/dev/fuse", os.R_OK | os.W_OK):
-        print("skipped: /dev/fuse is missing or may not be opened")
-        sys.exit(77)
-    harness.main(sys.argv[1])
+    harness.main_mounted(sys.argv[1])
