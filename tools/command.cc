@@ -50,8 +50,9 @@ void CommandLine::AddCommonOptions(CLI::App& app) {
       ->group("Common options");
 }
 
-CLI::App& CommandLine::Group(const std::string& name, const std::string& sentence) {
-  CLI::App* group = app_.add_subcommand(name, sentence);
+CLI::App& CommandLine::Group(CLI::App& parent, const std::string& name,
+                             const std::string& sentence) {
+  CLI::App* group = parent.add_subcommand(name, sentence);
   group->require_subcommand(1);
   group->footer("");
   return *group;

@@ -38,7 +38,10 @@ class CommandLine {
   CommandLine& operator=(const CommandLine&) = delete;
 
   // A word that only groups others: "account".
-  CLI::App& Group(const std::string& name, const std::string& sentence);
+  CLI::App& Group(const std::string& name, const std::string& sentence) {
+    return Group(app_, name, sentence);
+  }
+  CLI::App& Group(CLI::App& parent, const std::string& name, const std::string& sentence);
   // A command; `parent` is a group or App().
   CLI::App& Add(CLI::App& parent, const CommandHelp& help, CommandBody body);
   CLI::App& App() { return app_; }
@@ -64,6 +67,7 @@ inline Error UsageError(std::string message) {
 void AddAccountCommands(CommandLine& line);
 void AddAccountCheck(CommandLine& line, CLI::App& account_group);
 void AddContainerCommands(CommandLine& line);
+void AddContainerRetention(CommandLine& line, CLI::App& container_group);
 void AddPolicyCommands(CommandLine& line);
 void AddPolicyCreate(CommandLine& line, CLI::App& policy_group);
 void AddReplicationCommands(CommandLine& line);

@@ -1,12 +1,10 @@
 // container create | list | show | delete
 #include "backend/replication/policy_store.h"
-#include "tools/account_path.h"
-#include "tools/command.h"
+#include "backend/retention/retention_rules.h"
+#include "tools/container_command.h"
 
 namespace replicafs {
 namespace {
-
-constexpr char kPathText[] = "ACCOUNT/CONTAINER";
 
 Json ToJson(const std::string& account, const ContainerInfo& container) {
   return {{"account", account},
@@ -14,13 +12,6 @@ Json ToJson(const std::string& account, const ContainerInfo& container) {
           {"created", JsonTime(container.created)},
           {"etag", container.etag},
           {"destinationPolicyId", container.destination_policy_id}};
-}
-
-Result<AccountPath> ParseContainerPath(const std::string& text) {
-  AccountPath path = SplitAccountPath(text);
-  if (path.account.empty() || path.container.empty() || !path.name.empty())
-    return UsageError("'" + text + "' names no container: write ACCOUNT/CONTAINER");
-  return path;
 }
 
 Result<ExitCode> Create(Context& context, const std::string& text) {
@@ -142,7 +133,9 @@ Result<ExitCode> Delete(Context& context, const DeleteOptions& options) {
     return Error{ErrorCode::kNotEmpty, "container '" + options.path +
                                            "' has blobs or versions, which would be lost for "
                                            "good; to delete them too, add --yes"};
-  TRY(ApplyOne(store, DeleteContainer{path.container}, 0));
+  TRY(store.Apply({DeleteContainer{path.container}, RemoveState{RetentionKey(path.container)},
+                   RemoveState{RetentionPositionKey(path.container)}},
+                  0));
   if (context.json()) {
     PrintJson({{"deleted", options.path}});
   } else {
@@ -160,29 +153,20 @@ void AddDelete(CommandLine& line, CLI::App& group) {
                 .example = "replicafs container delete westus/photos --yes",
                 .exit_codes = "6: it is not empty and --yes is missing, or a policy names it."},
                [options](Context& context) { return Delete(context, *options); });
-  command.add_option(kPathText, options->path, "The container")->required();
+  command.add_option(kContainerPathText, options->path, "The container")->required();
   command.add_flag("--yes", options->yes, "Also when it is not empty");
-}
-
-// A command whose only argument is a path.
-void AddWithPath(CommandLine& line, CLI::App& group, const CommandHelp& help,
-                 Result<ExitCode> (*body)(Context&, const std::string&)) {
-  const auto path = std::make_shared<std::string>();
-  CLI::App& command =
-      line.Add(group, help, [path, body](Context& context) { return body(context, *path); });
-  command.add_option(kPathText, *path, "The container")->required();
 }
 
 }  // namespace
 
 void AddContainerCommands(CommandLine& line) {
   CLI::App& group = line.Group("container", "Containers of blobs.");
-  AddWithPath(line, group,
-              {.name = "create",
-               .sentence = "Makes an empty container.",
-               .example = "replicafs container create westus/photos",
-               .exit_codes = "6: the container exists."},
-              Create);
+  AddContainerCommand(line, group,
+                      {.name = "create",
+                       .sentence = "Makes an empty container.",
+                       .example = "replicafs container create westus/photos",
+                       .exit_codes = "6: the container exists."},
+                      Create);
   const auto account = std::make_shared<std::string>();
   CLI::App& list = line.Add(group,
                             {.name = "list",
@@ -191,13 +175,14 @@ void AddContainerCommands(CommandLine& line) {
                              .exit_codes = {}},
                             [account](Context& context) { return List(context, *account); });
   list.add_option("ACCOUNT", *account, "The account (default: all)");
-  AddWithPath(line, group,
-              {.name = "show",
-               .sentence = "Prints what is known of a container, and counts its blobs.",
-               .example = "replicafs container show westus/photos",
-               .exit_codes = {}},
-              Show);
+  AddContainerCommand(line, group,
+                      {.name = "show",
+                       .sentence = "Prints what is known of a container, and counts its blobs.",
+                       .example = "replicafs container show westus/photos",
+                       .exit_codes = {}},
+                      Show);
   AddDelete(line, group);
+  AddContainerRetention(line, group);
 }
 
 }  // namespace replicafs

@@ -11,6 +11,7 @@
 #include "backend/base/clock.h"
 #include "backend/past/past_account.h"
 #include "backend/replication/link_supervisor.h"
+#include "backend/retention/retention_keeper.h"
 #include "fs/fuse/mountpoint.h"
 #include "fs/fuse/signals.h"
 #include "tools/daemon.h"
@@ -40,6 +41,13 @@ std::unique_ptr<LinkSupervisor> StartLinks(AccountCatalog& accounts, const Mount
   return std::make_unique<LinkSupervisor>(accounts, MountedAccounts(request), SystemClock());
 }
 
+// nullptr when this process applies no retention.
+std::unique_ptr<RetentionKeeper> StartRetention(AccountCatalog& accounts,
+                                                const MountRequest& request) {
+  if (request.at) return nullptr;
+  return std::make_unique<RetentionKeeper>(accounts, MountedAccounts(request), SystemClock());
+}
+
 Status Serve(AccountCatalog& accounts, const MountRequest& request, StartReport& report) {
   const std::string& mountpoint = request.session.mountpoint;
   const MountLock lock = TRY(MountLock::Acquire(accounts.root(), mountpoint));
@@ -52,6 +60,7 @@ Status Serve(AccountCatalog& accounts, const MountRequest& request, StartReport&
       TRY(FileSystem::Open(shown, SystemClock(), request.file_system));
   const std::unique_ptr<Session> session = TRY(Session::Mount(*file_system, request.session));
   const std::unique_ptr<LinkSupervisor> links = StartLinks(accounts, request);
+  const std::unique_ptr<RetentionKeeper> retention = StartRetention(accounts, request);
   TRY(WriteMountState(
       accounts.root(),
       {.pid = ::getpid(), .mountpoint = mountpoint, .scope = ToString(request.file_system.scope)}));

@@ -16,7 +16,8 @@ COMMANDS = ["account create", "account list", "account show", "account check", "
             "container list", "container show", "container delete", "policy create", "policy list",
             "policy show", "policy delete", "replication status", "replication wait",
             "replication failures", "versions list", "versions restore", "versions diff",
-            "versions delete", "journal show", "mount",
+            "versions delete", "container retention set", "container retention show",
+            "container retention clear", "container retention apply", "journal show", "mount",
             "umount"]
 GUID = "5a3c1e9c-0000-4000-8000-000000000000"
 
@@ -289,6 +290,46 @@ class VersionsAndJournal(CommandTest):
         self.assert_fails(USAGE, *delete, version, "--keep", "1")
         self.assert_fails(USAGE, *delete, "--keep", "1", "--current")
         self.assert_fails(USAGE, *delete, "--before", "soon", naming=("--before", "soon"))
+
+
+class Retention(CommandTest):
+    def test_set_shown_cleared(self):
+        self.make_containers("westus/photos")
+        nothing = {"container": "westus/photos", "keepVersions": None, "keepDays": None, "tierAfterDays": None,
+                   "tier": None}
+        command = ("container", "retention")
+        self.assertEqual(self.run_json(*command, "show", "westus/photos"), nothing)
+        self.assertIn("until it is deleted", self.run_ok(*command, "show", "westus/photos"))
+        rules = {**nothing, "keepVersions": 10, "keepDays": 30, "tierAfterDays": 7, "tier": "Cool"}
+        self.assertEqual(self.run_json(*command, "set", "westus/photos", "--keep-versions", "10", "--keep-days",
+                                       "30", "--tier-after-days", "7:cool"), rules)
+        self.assertEqual(self.run_json(*command, "show", "westus/photos"), rules)
+        shown = self.run_ok(*command, "show", "westus/photos")
+        self.assertIn("newest 10", shown)
+        self.assertIn("30 days", shown)
+        self.assertEqual(self.run_json(*command, "apply", "westus/photos", "--dry-run"),
+                         {"dryRun": True, "blobs": 0, "deletedVersions": 0, "deletedBytes": 0, "movedVersions": 0,
+                          "heldVersions": 0})
+        self.assertIn("deleted 0 versions", self.run_ok(*command, "apply", "westus/photos"))
+        self.assertEqual(self.run_json(*command, "clear", "westus/photos"), nothing)
+        self.assert_fails(NOT_FOUND, *command, "apply", "westus/photos", naming=("retention set",))
+
+    def test_a_new_container_of_the_name_has_none(self):
+        self.make_containers("westus/photos")
+        self.run_ok("container", "retention", "set", "westus/photos", "--keep-versions", "1")
+        self.run_ok("container", "delete", "westus/photos")
+        self.run_ok("container", "create", "westus/photos")
+        self.assertIsNone(self.run_json("container", "retention", "show", "westus/photos")["keepVersions"])
+
+    def test_refusals(self):
+        self.make_containers("westus/photos")
+        base = ("container", "retention", "set", "westus/photos")
+        self.assert_fails(USAGE, *base, naming=("--keep-versions", "--keep-days"))
+        for move in ("7", "7:Hot", ":Cool", "x:Cool", "7:Lukewarm", "-1:Cool"):
+            self.assert_fails(USAGE, *base, f"--tier-after-days={move}", naming=("--tier-after-days",))
+        self.assert_fails(USAGE, *base, "--keep-days", "40000", naming=("36500",))
+        self.assert_fails(USAGE, "container", "retention", "set", "westus", "--keep-days", "1")
+        self.assert_fails(NOT_FOUND, "container", "retention", "show", "westus/mail", naming=("photos",))
 
 
 if __name__ == "__main__":

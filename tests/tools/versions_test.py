@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The past on a mount: versions diff, restore --at and delete, mount --at. Exits with 77 where
+"""The past on a mount: versions diff, restore --at and delete, retention, mount --at. Exits with 77 where
 nothing can be mounted.
 
   versions_test.py BINARY [unittest arguments]
@@ -8,6 +8,7 @@ import errno
 import hashlib
 import os
 import shutil
+import subprocess
 import sys
 
 import harness
@@ -21,6 +22,12 @@ class VersionsTest(MountedTest):
         """That of the newest change: later ones have later times."""
         return self.run_json("journal", "show", "westus", "--limit", "1")[0]["time"]
 
+    def save(self, path, content):
+        """Makes one version for sure: an open that comes soon after a close may join its session."""
+        temporary = path.with_name(path.name + ".saving")
+        temporary.write_bytes(content if isinstance(content, (bytes, bytearray)) else content.encode())
+        temporary.replace(path)
+
     def names(self, top):
         return sorted(str(path.relative_to(top)) for path in top.rglob("*"))
 
@@ -29,8 +36,8 @@ class Diff(VersionsTest):
     def test_text_is_compared_by_lines(self):
         self.mount()
         notes = self.source / "notes"
-        notes.write_text("one\ntwo\nthree\n")
-        notes.write_text("one\n2\nthree\n")
+        self.save(notes, "one\ntwo\nthree\n")
+        self.save(notes, "one\n2\nthree\n")
         os.setxattr(notes, "user.blob.content-type", b"text/plain")
         os.setxattr(notes, "user.blob.tag.project", b"x")
         out = self.run_ok("versions", "diff", notes)
@@ -50,10 +57,10 @@ class Diff(VersionsTest):
         self.mount()
         disk = self.source / "disk"
         content = bytearray(os.urandom(5 * BLOCK))
-        disk.write_bytes(content)
+        self.save(disk, content)
         content[2 * BLOCK + 1000] ^= 1
         content[4 * BLOCK - 2:4 * BLOCK + 3] = bytes(b ^ 255 for b in content[4 * BLOCK - 2:4 * BLOCK + 3])
-        disk.write_bytes(content + b"more")
+        self.save(disk, content + b"more")
         got = self.run_json("versions", "diff", disk)["content"]
         self.assertEqual(got["ranges"], [{"offset": 2 * BLOCK + 1000, "bytes": 1},
                                          {"offset": 4 * BLOCK - 2, "bytes": 5}])
@@ -65,9 +72,9 @@ class Diff(VersionsTest):
         self.mount()
         disk = self.source / "disk"
         content = bytearray(os.urandom(2 * BLOCK))
-        disk.write_bytes(content)
+        self.save(disk, content)
         content[-1] ^= 1
-        disk.write_bytes(content)
+        self.save(disk, content)
         self.umount()
         first_block = hashlib.sha256(content[:BLOCK]).hexdigest()
         [file] = self.root.rglob(first_block)
@@ -77,9 +84,9 @@ class Diff(VersionsTest):
 
     def test_equal_content_is_called_so(self):
         self.mount()
-        (self.source / "cat").write_text("miaow")
+        self.save(self.source / "cat", "miaow")
         self.assert_fails(NOT_FOUND, "versions", "diff", self.source / "cat", naming=("one version only",))
-        (self.source / "cat").write_text("miaow")
+        self.save(self.source / "cat", "miaow")
         self.assertIn("contents are equal", self.run_ok("versions", "diff", self.source / "cat"))
         self.assertTrue(self.run_json("versions", "diff", self.source / "cat")["content"]["equal"])
         self.source.joinpath("cat").unlink()
@@ -88,8 +95,8 @@ class Diff(VersionsTest):
 
     def test_what_is_archived_is_not_compared(self):
         self.mount()
-        (self.source / "cat").write_text("miaow")
-        (self.source / "cat").write_text("woof")
+        self.save(self.source / "cat", "miaow")
+        self.save(self.source / "cat", "woof")
         os.setxattr(self.source / "cat", "user.blob.tier", b"Archive")
         got = self.run_json("versions", "diff", self.source / "cat")
         self.assertIsNone(got["content"]["equal"])
@@ -98,8 +105,8 @@ class Diff(VersionsTest):
 
     def test_without_the_program_bytes_are_compared(self):
         self.mount()
-        (self.source / "cat").write_text("miaow")
-        (self.source / "cat").write_text("miauw")
+        self.save(self.source / "cat", "miaow")
+        self.save(self.source / "cat", "miauw")
         code, out, err = self.run_program("versions", "diff", self.source / "cat", environment={"PATH": "/nowhere"})
         self.assertEqual(code, OK, err)
         self.assertIn("no program 'diff'", out)
@@ -194,7 +201,7 @@ class Delete(VersionsTest):
         self.mount()
         self.cat = self.source / "cat"
         for i in range(5):
-            self.cat.write_text(str(i))
+            self.save(self.cat, str(i))
         self.versions = [v["version"] for v in self.run_json("versions", "list", self.cat)]
 
     def left(self):
@@ -230,12 +237,54 @@ class Delete(VersionsTest):
 
     def test_in_a_destination(self):
         self.make_policy()
-        self.run_ok("replication", "wait", "westus", "--timeout", "60s")
+        # It warns for as long as the mount has not noticed the policy.
+        self.assertEqual(self.run_program("replication", "wait", "westus", "--timeout", "60s")[0], OK)
         copies = [v["version"] for v in self.run_json("versions", "list", self.destination / "cat")]
         self.assertEqual(len(copies), 5)
         self.run_ok("versions", "delete", self.destination / "cat", "--keep", "1", "--yes")
         self.assertEqual([v["version"] for v in self.run_json("versions", "list", self.destination / "cat")],
                          copies[:2])
+
+
+class Retention(VersionsTest):
+    def test_S64_applied_by_hand_and_by_the_next_mount(self):
+        self.mount()
+        for i in range(4):
+            self.save(self.source / "cat", str(i))
+        self.run_ok("container", "retention", "set", "westus/photos", "--keep-versions", "2")
+        dry = self.run_json("container", "retention", "apply", "westus/photos", "--dry-run")
+        self.assertEqual((dry["deletedVersions"], dry["deletedBytes"], dry["blobs"]), (1 + 2, 3, 2))
+        self.assertEqual(len(self.run_json("versions", "list", "westus/photos/cat")), 4)
+        self.assertEqual(self.run_json("container", "retention", "apply", "westus/photos"), {**dry, "dryRun": False})
+        self.assertEqual(len(self.run_json("versions", "list", "westus/photos/cat")), 3)
+        self.umount()
+
+        self.run_ok("container", "retention", "set", "westus/photos", "--keep-versions", "0")
+        head = self.run_json("journal", "show", "westus", "--limit", "1")[0]["sequence"]
+        follower = self.follow(head)
+        self.mount()
+        for _ in range(2 + 2):
+            self.assertIn("VersionDeleted", follower.stdout.readline())
+        self.assertEqual(len(self.run_json("versions", "list", "westus/photos/cat")), 1)
+        self.assertEqual((self.source / "cat").read_text(), "3")
+
+    def follow(self, after):
+        follower = subprocess.Popen([harness.BINARY, "--root", str(self.root), "journal", "show", "westus", "--after",
+                                     str(after), "--follow", "--output", "json"], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(follower.stdout.close)
+        self.addCleanup(follower.wait)
+        self.addCleanup(follower.kill)
+        return follower
+
+    def test_what_is_not_copied_yet_waits(self):
+        self.make_policy()
+        self.mount("--no-replication")
+        for i in range(3):
+            self.save(self.source / "cat", str(i))
+        self.run_ok("container", "retention", "set", "westus/photos", "--keep-versions", "0")
+        got = self.run_json("container", "retention", "apply", "westus/photos")
+        self.assertEqual((got["deletedVersions"], got["heldVersions"]), (0, 2 + 3))
+        self.assertIn("5 more wait", self.run_ok("container", "retention", "apply", "westus/photos"))
 
 
 class MountAt(VersionsTest):

@@ -1,0 +1,180 @@
+#include "backend/retention/retention_pass.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "backend/retention/link_needs.h"
+#include "backend/retention/retention_decision.h"
+#include "backend/retention/retention_rules.h"
+
+namespace replicafs {
+namespace {
+
+constexpr size_t kPageItems = 500;
+
+// One container's turn.
+class ContainerPass {
+ public:
+  ContainerPass(Account& account, const ContainerRetention& retention, Timestamp now,
+                const RetentionPassOptions& options, RetentionReport& report)
+      : account_(account),
+        store_(account.store()),
+        retention_(retention),
+        now_(now),
+        options_(options),
+        report_(report) {}
+
+  Status Run() {
+    ListRequest request{.container = retention_.container, .hierarchical = false};
+    request.limit = kPageItems;
+    request.scope = ListScope::kAll;
+    if (!IsDryRun()) {
+      const auto position = TRY(store_.GetState(PositionKey()));
+      has_position_ = position.has_value();
+      request.after = position.value_or("");
+      done_until_ = request.after;
+    }
+    for (;;) {
+      const ListPage page = TRY(store_.List(request));
+      const LinkNeeds needs = TRY(LinkNeeds::Read(account_));
+      for (const ListItem& item : page.items) {
+        if (IsOver()) return Ok();
+        const std::string& name = std::get<BlobInfo>(item).name;
+        TRY(Look(name, needs));
+        request.after = name;
+      }
+      // What waits was decided by these needs.
+      TRY(Flush());
+      if (options_.progress) options_.progress(report_, request.after);
+      if (IsOver()) return Ok();
+      if (!page.more) return End();
+    }
+  }
+
+ private:
+  struct Change {
+    std::string name;
+    RetentionAction action;
+  };
+
+  bool IsDryRun() const { return options_.mode == RetentionPassOptions::Mode::kDryRun; }
+  bool IsOver() const { return rules_changed_ || options_.stop.stop_requested(); }
+  std::string PositionKey() const { return RetentionPositionKey(retention_.container); }
+
+  Status Look(const std::string& name, const LinkNeeds& needs) {
+    const auto versions = TRY(store_.ListVersions({retention_.container, name}));
+    const auto decision = DecideRetention(
+        versions, retention_.rules, now_,
+        [&](const BlobInfo& version) { return needs.Needs(retention_.container, version); });
+    ++report_.blobs;
+    report_.held_versions += decision.held;
+    for (const RetentionAction& action : decision.actions) {
+      changes_.push_back({name, action});
+      if (changes_.size() >= kRetentionStepChanges) TRY(Flush());
+    }
+    done_until_ = name;
+    return Ok();
+  }
+
+  Mutation ToMutation(const Change& change) const {
+    const BlobPath path{retention_.container, change.name};
+    if (change.action.kind == RetentionAction::Kind::kRemove)
+      return RemoveVersion{path, change.action.version};
+    return PatchBlob{.path = path, .version = change.action.version, .tier = change.action.tier};
+  }
+
+  void Count(const RetentionAction& action) {
+    if (action.kind == RetentionAction::Kind::kMove) {
+      ++report_.moved_versions;
+      return;
+    }
+    ++report_.removed_versions;
+    report_.removed_bytes += action.size_bytes;
+  }
+
+  Status Flush() {
+    std::vector<Change> changes = std::exchange(changes_, {});
+    if (changes.empty()) return Ok();
+    if (!IsDryRun()) {
+      const bool all = TRY(Apply(changes));
+      if (!all) {
+        for (const Change& change : changes) TRY(ApplyAlone(change));
+        return Ok();
+      }
+    }
+    for (const Change& change : changes) Count(change.action);
+    return Ok();
+  }
+
+  // False when one of them is overtaken, or the rules are.
+  Result<bool> Apply(const std::vector<Change>& changes) {
+    std::vector<Mutation> mutations;
+    mutations.push_back(ExpectState{RetentionKey(retention_.container), retention_.row});
+    for (const Change& change : changes) mutations.push_back(ToMutation(change));
+    mutations.push_back(PutState{PositionKey(), done_until_});
+    const auto applied = store_.Apply(std::move(mutations), 0);
+    if (applied) has_position_ = true;
+    if (applied) return true;
+    const ErrorCode code = applied.error().code;
+    if (code == ErrorCode::kNotFound || code == ErrorCode::kPrecondition) return false;
+    return applied.error();
+  }
+
+  // A version that somebody else deleted meanwhile needs nothing.
+  Status ApplyAlone(const Change& change) {
+    if (rules_changed_) return Ok();
+    std::vector<Mutation> mutations;
+    mutations.push_back(ExpectState{RetentionKey(retention_.container), retention_.row});
+    mutations.push_back(ToMutation(change));
+    const auto applied = store_.Apply(std::move(mutations), 0);
+    if (applied) {
+      Count(change.action);
+    } else if (applied.error().code == ErrorCode::kPrecondition) {
+      rules_changed_ = true;
+    } else if (applied.error().code != ErrorCode::kNotFound) {
+      return applied.error();
+    }
+    return Ok();
+  }
+
+  Status End() {
+    if (IsDryRun() || !has_position_) return Ok();
+    TRY(ApplyOne(store_, RemoveState{PositionKey()}, 0));
+    return Ok();
+  }
+
+  Account& account_;
+  BlobStore& store_;
+  const ContainerRetention& retention_;
+  const Timestamp now_;
+  const RetentionPassOptions& options_;
+  RetentionReport& report_;
+  std::vector<Change> changes_;
+  // Every name up to it needs nothing more than `changes_`, which the next step makes whole.
+  std::string done_until_;
+  bool has_position_ = false;
+  bool rules_changed_ = false;
+};
+
+}  // namespace
+
+Result<std::optional<FileLock>> AcquireRetention(Account& account) {
+  TRY(MakeDirectories(account.local_directory()));
+  return FileLock::TryAcquire(account.local_directory() + "/retention.lock");
+}
+
+Result<RetentionReport> RunRetentionPass(Account& account, const Clock& clock,
+                                         const RetentionPassOptions& options) {
+  const auto containers = TRY(ListRetention(account.store()));
+  const Timestamp now = clock.Now();
+  RetentionReport report;
+  for (const ContainerRetention& retention : containers) {
+    if (!options.container.empty() && retention.container != options.container) continue;
+    if (options.stop.stop_requested()) break;
+    TRY(ContainerPass(account, retention, now, options, report).Run());
+  }
+  return report;
+}
+
+}  // namespace replicafs
