@@ -25,8 +25,7 @@ struct Capabilities {
   uint64_t inline_max_bytes = 0;        // largest content that CommitBlob takes as bytes
   bool atomic_batch = false;            // Apply is all or nothing; else it stops at the first error
   bool metadata_makes_version = false;  // PatchBlob with metadata makes a version (Azure)
-  size_t name_component_max_bytes =
-      0;  // longest part of a name between slashes; 0: no limit of its own
+  NameLimits names;                     // of blobs
 };
 
 // The content of one version, pinned: later writes, removals and renames do not change what it

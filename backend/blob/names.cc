@@ -1,5 +1,7 @@
 #include "backend/blob/names.h"
 
+#include <algorithm>
+
 #include "backend/blob/utf8.h"
 
 namespace replicafs {
@@ -11,6 +13,24 @@ bool IsLowerOrDigit(char c) {
 
 Error Invalid(std::string message) {
   return Error{ErrorCode::kInvalid, std::move(message)};
+}
+
+Error TooLong(std::string_view name, const std::string& why) {
+  constexpr size_t kShownBytes = 40;
+  size_t shown = std::min(name.size(), kShownBytes);
+  while (shown < name.size() && (static_cast<uint8_t>(name[shown]) & 0xC0) == 0x80) --shown;
+  return Error{ErrorCode::kNameTooLong,
+               "the blob name '" + std::string(name.substr(0, shown)) + "…' has " + why};
+}
+
+size_t LongestComponentBytes(std::string_view name) {
+  size_t longest = 0;
+  for (;;) {
+    const size_t slash = name.find('/');
+    longest = std::max(longest, name.substr(0, slash).size());
+    if (slash == std::string_view::npos) return longest;
+    name.remove_prefix(slash + 1);
+  }
 }
 
 }  // namespace
@@ -36,16 +56,17 @@ Status ValidateContainerName(std::string_view name) {
       "beginning and ending with a letter or digit");
 }
 
-Status ValidateBlobName(std::string_view name) {
+Status ValidateBlobName(std::string_view name, const NameLimits& limits) {
   if (name.empty()) return Invalid("a blob's name cannot be empty");
   if (name.find('\0') != std::string_view::npos)
     return Invalid("a blob's name cannot contain U+0000");
   if (!IsUtf8(name)) return Invalid("a blob's name must be UTF-8");
-  if (Utf16Length(name) > 1024) {
-    return Error{ErrorCode::kNameTooLong, "the blob name '" + std::string(name.substr(0, 40)) +
-                                              "…' has more than 1,024 characters"};
-  }
-  return Ok();
+  if (Utf16Length(name) > limits.max_chars)
+    return TooLong(name, "more than " + std::to_string(limits.max_chars) + " characters");
+  if (limits.component_max_bytes == 0 || LongestComponentBytes(name) <= limits.component_max_bytes)
+    return Ok();
+  return TooLong(name, "a part between slashes of more than " +
+                           std::to_string(limits.component_max_bytes) + " bytes");
 }
 
 Status ValidateMetadataKey(std::string_view key) {

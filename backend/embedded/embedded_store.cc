@@ -19,7 +19,7 @@ EmbeddedStore::EmbeddedStore(const StoreParts& parts, uint64_t inline_max_bytes)
       capabilities_{.inline_max_bytes = inline_max_bytes,
                     .atomic_batch = true,
                     .metadata_makes_version = false,
-                    .name_component_max_bytes = kComponentMaxBytes},
+                    .names = kNameLimits},
       applier_(parts.environment, parts.tables, parts.files, parts.clock, inline_max_bytes) {}
 
 Result<std::vector<ContainerInfo>> EmbeddedStore::ListContainers() {

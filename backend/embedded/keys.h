@@ -9,6 +9,7 @@
 
 #include "backend/base/digest.h"
 #include "backend/base/time.h"
+#include "backend/blob/names.h"
 #include "backend/blob/version_id.h"
 
 namespace replicafs::embedded {
@@ -16,6 +17,8 @@ namespace replicafs::embedded {
 constexpr size_t kNumberBytes = 8;
 // What a version's key leaves of LMDB's 511 bytes: directory id, zero byte and ticks take 17.
 constexpr size_t kComponentMaxBytes = 494;
+// Keys hold components alone; but events hold whole names, and each level costs a read.
+constexpr NameLimits kNameLimits{.max_chars = 16'384, .component_max_bytes = kComponentMaxBytes};
 
 std::string NumberKey(uint64_t number);
 // REQUIRES: the key has eight bytes at least.

@@ -22,16 +22,6 @@ std::string_view TakeComponent(std::string_view& directory) {
   return component;
 }
 
-Status ValidateComponents(std::string_view name) {
-  auto [directory, leaf] = Split(name);
-  size_t longest = leaf.size();
-  while (!directory.empty()) longest = std::max(longest, TakeComponent(directory).size() - 1);
-  if (longest <= kComponentMaxBytes) return Ok();
-  return Error{ErrorCode::kNameTooLong, "a part of the name '" + std::string(name) + "' has " +
-                                            std::to_string(longest) + " bytes; at most " +
-                                            std::to_string(kComponentMaxBytes) + " will do"};
-}
-
 Error NoSuchBlob(const BlobPath& path) {
   return Error{ErrorCode::kNotFound, "blob '" + ToString(path) + "' does not exist"};
 }

@@ -25,9 +25,6 @@ SplitName SplitDirectory(std::string_view prefix);
 // Cuts the first component with its slash off a directory's name.
 std::string_view TakeComponent(std::string_view& directory);
 
-// kNameTooLong when a part of the name does not fit a key.
-Status ValidateComponents(std::string_view name);
-
 struct FoundDirectory {
   DirectoryRecord record;
   bool live = false;

@@ -146,10 +146,7 @@ Result<uint64_t> MoveBlob(Change& change, const ContainerRecord& container,
 }
 
 Status CheckNames(const RenamePrefix& rename, const Tree& tree) {
-  for (const std::string& name : tree.blobs) {
-    TRY(ValidateBlobName(rename.to + name));
-    TRY(ValidateComponents(rename.to + name));
-  }
+  for (const std::string& name : tree.blobs) TRY(ValidateBlobName(rename.to + name, kNameLimits));
   return Ok();
 }
 

@@ -1,5 +1,5 @@
 #include "backend/blob/names.h"
-#include "backend/embedded/lookup.h"
+#include "backend/embedded/keys.h"
 #include "backend/embedded/mutations.h"
 #include "backend/embedded/state_rows.h"
 
@@ -8,11 +8,6 @@ namespace {
 
 Error Invalid(std::string message) {
   return Error{ErrorCode::kInvalid, std::move(message)};
-}
-
-Status CheckName(const std::string& name) {
-  TRY(ValidateBlobName(name));
-  return ValidateComponents(name);
 }
 
 Status CheckKeys(const StringMap& map) {
@@ -24,7 +19,7 @@ struct Validator {
   uint64_t inline_max_bytes;
 
   Status operator()(const CommitBlob& commit) const {
-    TRY(CheckName(commit.path.name));
+    TRY(ValidateBlobName(commit.path.name, kNameLimits));
     TRY(CheckKeys(commit.properties.metadata));
     TRY(CheckKeys(commit.properties.tags));
     const auto* bytes = std::get_if<std::string>(&commit.content);
@@ -40,7 +35,7 @@ struct Validator {
   Status operator()(const RenamePrefix& rename) const {
     for (const std::string* prefix : {&rename.from, &rename.to}) {
       if (!prefix->ends_with('/')) return Invalid("prefix '" + *prefix + "' does not end in '/'");
-      TRY(CheckName(*prefix));
+      TRY(ValidateBlobName(*prefix, kNameLimits));
     }
     if (!rename.to.starts_with(rename.from)) return Ok();
     return Invalid("'" + rename.to + "' lies below '" + rename.from + "'");

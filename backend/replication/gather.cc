@@ -32,6 +32,13 @@ Status AskSource(const LinkContext& context, SourceChange& change,
                  std::unique_ptr<BlobReader>& reader) {
   if (change.rule == nullptr) return Ok();
   const VersionId version = change.event.version;
+  // What the destination will refuse need not be read, nor looked for by halving the window.
+  const Status fits =
+      ValidateBlobName(change.event.name, context.destination.store().capabilities().names);
+  if (!fits && change.event.kind == EventKind::kCreated) {
+    change.fault = DestinationFault(fits.error());
+    return StatSource(context, change, version);
+  }
   if (change.event.kind == EventKind::kPropertiesChanged)
     return StatSource(context, change, version);
   if (change.event.kind == EventKind::kVersionDeleted) return StatSource(context, change, {});

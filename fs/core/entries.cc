@@ -66,13 +66,8 @@ Result<NewName> PlaceNewName(const Location& directory, std::string_view name) {
     return Error{ErrorCode::kInvalid,
                  fmt::format("'{}' is kept for a file beside a directory of its name", name)};
   }
-  const size_t max = directory.store().capabilities().name_component_max_bytes;
-  if (max != 0 && stored.component.size() > max) {
-    return Error{ErrorCode::kNameTooLong,
-                 fmt::format("'{}' is stored in more than {} bytes", name, max)};
-  }
   Location location = directory.Child(stored.component);
-  TRY(ValidateBlobName(location.name));
+  TRY(ValidateBlobName(location.name, directory.store().capabilities().names));
   return NewName{std::move(stored.component), std::move(location)};
 }
 

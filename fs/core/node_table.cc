@@ -12,6 +12,12 @@ NodeTable::NodeTable(const NodeSeed& root) {
   REPLICAFS_CHECK(node->id == kRootNode);
 }
 
+// A deep tree must not end by one destructor inside another.
+NodeTable::~NodeTable() {
+  MutexLock lock(mutex_);
+  for (const auto& [id, node] : nodes_) node->parent_.reset();
+}
+
 NodePtr NodeTable::Make(const NodeSeed& seed) {
   auto node = std::make_shared<Node>(NodeId{++last_id_}, seed.kind, seed.type);
   node->place = seed.place;

@@ -35,6 +35,7 @@ class NodeTable {
  public:
   // Makes the root, which is never forgotten.
   explicit NodeTable(const NodeSeed& root);
+  ~NodeTable();
   NodeTable(const NodeTable&) = delete;
   NodeTable& operator=(const NodeTable&) = delete;
 

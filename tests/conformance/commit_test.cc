@@ -204,10 +204,25 @@ TEST_P(Commit, BadNameThenInvalid) {
 }
 
 TEST_P(Commit, TooLongNameThenNameTooLong) {
-  std::string name;
-  while (name.size() <= 1024) name += "component/";
+  const size_t max = store().capabilities().names.max_chars;
+  std::string longest;
+  while (longest.size() < max) longest += longest.size() % 200 == 199 ? '/' : 'x';
 
-  EXPECT_CODE(kNameTooLong, Apply(CommitBlob{.path = Photo(name), .content = "1"}));
+  EXPECT_OK(Apply(CommitBlob{.path = Photo(longest), .content = "1"}));
+  EXPECT_CODE(kNameTooLong, Apply(CommitBlob{.path = Photo(longest + 'x'), .content = "1"}));
+  EXPECT_EQ(Text(Photo(longest)), "1");
+  EXPECT_EQ(Names({.container = "photos", .hierarchical = false}),
+            (std::vector<std::string>{longest}));
+}
+
+TEST_P(Commit, TooLongComponentThenNameTooLong) {
+  const size_t max = store().capabilities().names.component_max_bytes;
+  if (max == 0) GTEST_SKIP() << "no limit of its own";
+  const std::string longest(max, 'x');
+
+  EXPECT_OK(Apply(CommitBlob{.path = Photo("d/" + longest + "/f"), .content = "1"}));
+  EXPECT_CODE(kNameTooLong, Apply(CommitBlob{.path = Photo("d/x" + longest + "/f"), .content = "1"}));
+  EXPECT_CODE(kNameTooLong, Apply(CommitBlob{.path = Photo("d/x" + longest), .content = "1"}));
 }
 
 TEST_P(Commit, BadMetadataKeyThenInvalid) {

@@ -24,8 +24,10 @@ REPLICAFS_CONFORMANCE_SUITE(Differential);
 TEST_P(Differential, RandomChangesThenAsTheSpecification) {
   const uint64_t seed = Seed();
   SCOPED_TRACE("REPLICAFS_SEED=" + std::to_string(seed));
-  MemoryAccount specification(
-      {.clock = &clock_, .inline_max_bytes = store().capabilities().inline_max_bytes});
+  const Capabilities& capabilities = store().capabilities();
+  MemoryAccount specification({.clock = &clock_,
+                               .inline_max_bytes = capabilities.inline_max_bytes,
+                               .names = capabilities.names});
   Must(ApplyOne(specification.store(), CreateContainer{"photos"}, kWriter));
   RandomMutations random(seed);
   for (int step = 1; step <= 1000; ++step) {

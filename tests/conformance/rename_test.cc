@@ -174,6 +174,18 @@ TEST_P(Rename, PrefixThatCannotMoveThenNothingChanges) {
   EXPECT_EQ(Dump(account()), before);
 }
 
+TEST_P(Rename, PrefixWhoseNewNamesAreTooLongThenNothingChanges) {
+  const size_t max = store().capabilities().names.max_chars;
+  std::string deep = "a/";
+  while (deep.size() < max - 3) deep += deep.size() % 200 == 199 ? '/' : 'x';
+  Put(deep, "1");
+  Put("a/b", "1");
+
+  EXPECT_CODE(kNameTooLong, Apply(RenamePrefix{"photos", "a/", "longer/"}));
+
+  EXPECT_EQ(Names({.container = "photos", .hierarchical = false}), (StringList{"a/b", deep}));
+}
+
 TEST_P(Rename, PrefixOntoADeadOneThenMoves) {
   Put("z/old", "1");
   Must(Apply(RemoveBlob{Photo("z/old")}));

@@ -44,7 +44,9 @@ class MemoryStore final : public BlobStore {
   MemoryStore(MemoryCore& core, const MemoryAccountOptions& options)
       : core_(core),
         clock_(*options.clock),
-        capabilities_{.inline_max_bytes = options.inline_max_bytes, .atomic_batch = true} {}
+        capabilities_{.inline_max_bytes = options.inline_max_bytes,
+                      .atomic_batch = true,
+                      .names = options.names} {}
 
   const Capabilities& capabilities() const override { return capabilities_; }
 
@@ -130,7 +132,7 @@ class MemoryStore final : public BlobStore {
 
   Result<std::vector<Outcome>> Apply(std::vector<Mutation> mutations, uint64_t writer) override {
     MutexLock lock(core_.mutex);
-    MemoryBatch batch(core_.state, clock_, capabilities_.inline_max_bytes, writer);
+    MemoryBatch batch(core_.state, clock_, capabilities_, writer);
     auto outcomes = TRY(batch.Apply(mutations));
     ++core_.change_count;
     core_.changed.NotifyAll();

@@ -15,6 +15,7 @@ struct MemoryAccountOptions {
   std::string name = "memory";
   const Clock* clock = &SystemClock();  // outlives the account
   uint64_t inline_max_bytes = 64 << 10;
+  NameLimits names;
 };
 
 struct MemoryCore;

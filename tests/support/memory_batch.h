@@ -21,8 +21,9 @@ namespace replicafs {
 
 class MemoryBatch {
  public:
-  MemoryBatch(MemoryState& state, const Clock& clock, uint64_t inline_max_bytes, uint64_t writer)
-      : state_(state), clock_(clock), inline_max_bytes_(inline_max_bytes), writer_(writer) {}
+  MemoryBatch(MemoryState& state, const Clock& clock, const Capabilities& capabilities,
+              uint64_t writer)
+      : state_(state), clock_(clock), capabilities_(capabilities), writer_(writer) {}
 
   // Once.
   Result<std::vector<Outcome>> Apply(const std::vector<Mutation>& mutations);
@@ -93,7 +94,7 @@ class MemoryBatch {
 
   MemoryState& state_;
   const Clock& clock_;
-  const uint64_t inline_max_bytes_;
+  const Capabilities& capabilities_;
   const uint64_t writer_;
   std::vector<std::function<void()>> undo_;
   std::map<BlobPath, Move> moved_here_;      // by the new path

@@ -99,7 +99,8 @@ Result<Outcome> MemoryBatch::Do(const RenamePrefix& mutation) {
        blob != container->blobs.end() && blob->first.starts_with(from); ++blob) {
     if (blob->second.current) names.push_back(blob->first);
   }
-  for (const std::string& name : names) TRY(ValidateBlobName(to + name.substr(from.size())));
+  for (const std::string& name : names)
+    TRY(ValidateBlobName(to + name.substr(from.size()), capabilities_.names));
 
   Outcome outcome;
   for (const std::string& name : names)

@@ -17,11 +17,11 @@ Status ValidateKeys(const StringMap& map) {
 
 Status MemoryBatch::Validate(const Mutation& mutation) const {
   if (const auto* commit = std::get_if<CommitBlob>(&mutation)) {
-    TRY(ValidateBlobName(commit->path.name));
+    TRY(ValidateBlobName(commit->path.name, capabilities_.names));
     TRY(ValidateKeys(commit->properties.metadata));
     TRY(ValidateKeys(commit->properties.tags));
     const auto* bytes = std::get_if<std::string>(&commit->content);
-    if (bytes != nullptr && bytes->size() > inline_max_bytes_)
+    if (bytes != nullptr && bytes->size() > capabilities_.inline_max_bytes)
       return Error{ErrorCode::kInvalid, "the content is too large to be given as bytes"};
   }
   if (const auto* patch = std::get_if<PatchBlob>(&mutation)) {

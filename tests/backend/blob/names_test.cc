@@ -26,19 +26,28 @@ TEST(Names, Containers) {
 
 TEST(Names, BlobsThenAlmostAnything) {
   for (const char* name : {"a", "/", "a/", "/a", "a//b", ".", "..", " ", "%2F", "日本/😀", "\n"})
-    EXPECT_OK(ValidateBlobName(name)) << name;
+    EXPECT_OK(ValidateBlobName(name, {})) << name;
   for (const std::string& name : {std::string(), std::string(1, '\0'), std::string("a\xc3")})
-    EXPECT_CODE(kInvalid, ValidateBlobName(name));
+    EXPECT_CODE(kInvalid, ValidateBlobName(name, {}));
 }
 
 TEST(Names, BlobsThenCountedInUtf16Units) {
   std::string wide;
   for (int i = 0; i < 512; ++i) wide += "😀";
 
-  EXPECT_OK(ValidateBlobName(std::string(1024, 'x')));
-  EXPECT_CODE(kNameTooLong, ValidateBlobName(std::string(1025, 'x')));
-  EXPECT_OK(ValidateBlobName(wide));
-  EXPECT_CODE(kNameTooLong, ValidateBlobName(wide + "x"));
+  EXPECT_OK(ValidateBlobName(std::string(1024, 'x'), {}));
+  EXPECT_CODE(kNameTooLong, ValidateBlobName(std::string(1025, 'x'), {}));
+  EXPECT_OK(ValidateBlobName(wide, {}));
+  EXPECT_CODE(kNameTooLong, ValidateBlobName(wide + "x", {}));
+}
+
+TEST(Names, BlobsThenPartsBetweenSlashesAreCountedInBytes) {
+  const NameLimits limits{.max_chars = 100, .component_max_bytes = 4};
+
+  for (const char* name : {"1234", "1234/1234/", "/1234", "åå"})
+    EXPECT_OK(ValidateBlobName(name, limits)) << name;
+  for (const char* name : {"12345", "12345/x", "x/12345", "ååå"})
+    EXPECT_CODE(kNameTooLong, ValidateBlobName(name, limits)) << name;
 }
 
 TEST(Names, MetadataKeys) {

@@ -72,6 +72,39 @@ TEST_F(LinkFailure, CauseGoneThenRetryingHealsInOrder) {
   EXPECT_THAT(ReplicaHistory("a"), ElementsAre("previous one", "previous two", "current three"));
 }
 
+class LinkToShorterNames : public ::testing::Test, public LinkFixture {
+ protected:
+  LinkToShorterNames()
+      : LinkFixture({.source_names = {.max_chars = 100, .component_max_bytes = 50},
+                     .destination_names = {.max_chars = 40, .component_max_bytes = 20}}) {}
+};
+
+TEST_F(LinkToShorterNames, NameTooLongForTheDestinationThenItIsRecordedAndOthersGoOn) {
+  Create();
+  auto link = MakeLink();
+  const std::string deep(25, '/');
+  Write(deep + deep, "whole");
+  Write(std::string(21, 'x'), "component");
+  Write("a", "other");
+  Rename("a", std::string(21, 'y'));
+  Write("b", "other");
+
+  ASSERT_OK(CatchUp(*link));
+  ASSERT_OK(link->RetryFailures({}));
+
+  EXPECT_TRUE(ReplicaExists("b"));
+  EXPECT_FALSE(ReplicaExists("a"));
+  ASSERT_THAT(Failures(), SizeIs(3));
+  for (const Failure& failure : Failures()) {
+    EXPECT_EQ(failure.code, "DestinationNameTooLong");
+    EXPECT_EQ(failure.attempts, 2U);
+  }
+  Remove(deep + deep);
+  ASSERT_OK(CatchUp(*link));
+  EXPECT_THAT(Failures(), SizeIs(2));
+  EXPECT_EQ(Progress().watermark, Must(source->journal().Head()));
+}
+
 // As after a crash between the record of a failure and the step that passes it.
 TEST_F(LinkFailure, FailureAboveTheCursorThenRetryingDoesNotJumpAhead) {
   Create();

@@ -28,21 +28,28 @@ class LinkFixture {
   struct Options {
     uint64_t source_inline_max_bytes = 16;
     uint64_t destination_inline_max_bytes = 16;
+    NameLimits source_names;
+    NameLimits destination_names;
   };
 
   LinkFixture() : LinkFixture(Options{}) {}
   explicit LinkFixture(const Options& options)
-      : source(MakeAccount("source", options.source_inline_max_bytes)),
-        destination(MakeAccount("destination", options.destination_inline_max_bytes)) {
+      : source(MakeAccount("source", options.source_inline_max_bytes, options.source_names)),
+        destination(MakeAccount("destination", options.destination_inline_max_bytes,
+                                options.destination_names)) {
     accounts.Add(source);
     accounts.Add(destination);
     MakeContainer(*source, "photos");
     MakeContainer(*destination, "replica");
   }
 
-  std::shared_ptr<FaultyAccount> MakeAccount(const std::string& name, uint64_t inline_max_bytes) {
-    return std::make_shared<FaultyAccount>(std::make_unique<MemoryAccount>(
-        MemoryAccountOptions{.name = name, .clock = &clock, .inline_max_bytes = inline_max_bytes}));
+  std::shared_ptr<FaultyAccount> MakeAccount(const std::string& name, uint64_t inline_max_bytes,
+                                             const NameLimits& names = {}) {
+    return std::make_shared<FaultyAccount>(
+        std::make_unique<MemoryAccount>(MemoryAccountOptions{.name = name,
+                                                             .clock = &clock,
+                                                             .inline_max_bytes = inline_max_bytes,
+                                                             .names = names}));
   }
 
   static void MakeContainer(Account& account, const std::string& name) {

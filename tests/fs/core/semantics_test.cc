@@ -307,6 +307,21 @@ TEST_F(Semantics, S21_EveryLinuxNameCanBeUsed) {
   EXPECT_CODE(kNameTooLong, WriteFile(std::string(256, 'a'), ""));
 }
 
+TEST_F(Semantics, S21_NamesThatTheAccountDoesNotTakeAreRefused) {
+  ASSERT_EQ(store().capabilities().names.max_chars, 1024U);
+  std::string directory(250, 'd');
+  ASSERT_OK(Mkdir(directory));
+  for (int i = 0; i < 3; ++i) ASSERT_OK(Mkdir(directory += "/" + std::string(250, 'd')));
+  const std::string longest = directory + "/" + std::string(1024 - directory.size() - 1, 'f');
+
+  EXPECT_OK(WriteFile(longest, "fits"));
+  EXPECT_CODE(kNameTooLong, WriteFile(longest + "x", ""));
+  EXPECT_CODE(kNameTooLong, Mkdir(longest + "x"));
+  EXPECT_CODE(kNameTooLong, Rename(longest, longest + "x"));
+  EXPECT_CODE(kNameTooLong, Rename(std::string(250, 'd'), "longer than it was" + std::string(237, 'd')));
+  EXPECT_EQ(Must(ReadFile(longest)), "fits");
+}
+
 TEST_F(Semantics, S22_InodeNumbersAreStable) {
   ASSERT_OK(WriteFile("a", "a"));
   ASSERT_OK(Mkdir("d"));
