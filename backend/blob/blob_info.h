@@ -89,9 +89,12 @@ struct BlobInfo {
 struct PrefixInfo {
   std::string name;  // with its trailing '/'
   uint64_t file_id = 0;
-  // When a name directly below it, of a blob, a prefix or both, last came, was renamed or went. For a
-  // change that a link made this is the time of the change at the source.
+  // When a name directly below it, of a blob, a prefix or both, last came, was renamed or went. For
+  // a change that a link made this is the time of the change at the source.
   Timestamp children_changed;
+  // How many names directly below it are directories: live prefixes, and markers (blobs with the
+  // metadata hdi_isfolder=true). nullopt: the store does not count them.
+  std::optional<uint64_t> directories;
   bool has_blob = false;  // a blob exists with this name without the '/'
 };
 
@@ -99,7 +102,8 @@ struct ContainerInfo {
   std::string name;
   Timestamp created;
   std::string etag;
-  std::string destination_policy_id;  // not empty: only links of this policy may write here
+  std::string destination_policy_id;    // not empty: only links of this policy may write here
+  std::optional<uint64_t> directories;  // directly in it, as PrefixInfo
 };
 
 }  // namespace replicafs

@@ -5,6 +5,7 @@
 #include "backend/embedded/codec.h"
 #include "backend/embedded/keys.h"
 #include "backend/embedded/lookup.h"
+#include "backend/embedded/marker.h"
 
 namespace replicafs::embedded {
 namespace {
@@ -63,6 +64,7 @@ Status TableCheck::CheckContainers() {
   while (found) {
     ++report_.containers;
     const ContainerRecord record = TRY(DecodeContainer(cursor.value()));
+    TRY(CheckRootCount(std::string(cursor.key()), record));
     TRY(CheckDirectory(record.root_directory_id, std::string(cursor.key()) + '/', true));
     found = TRY(cursor.Next());
   }
@@ -134,30 +136,54 @@ Status TableCheck::CheckLiveDirectory(uint64_t parent_id, const std::string& com
       TRY(FindChildDirectory(transaction_, tables_, parent_id, component, ListScope::kLive));
   DirectoryRecord right = directory->record;
   seen_.next_file_id = std::max(seen_.next_file_id, right.file_id + 1);
-  right.live_count = TRY(CountLive(right.directory_id));
+  const Counts counts = TRY(Count(right.directory_id));
+  right.live_count = counts.live;
+  right.subdirectories = counts.subdirectories;
   const auto blob =
       TRY(FindCurrent(transaction_, tables_, parent_id, component.substr(0, component.size() - 1)));
   right.has_blob = blob.has_value();
   if (right == directory->record) return Ok();
   const size_t finding =
-      Find("directory-counts", "directory " + Quoted(name) + " counts " +
-                                   std::to_string(directory->record.live_count) +
-                                   " children and has " + std::to_string(right.live_count) +
-                                   ", or is wrong about a blob beside it");
+      Find("directory-counts",
+           "directory " + Quoted(name) + " counts " + std::to_string(directory->record.live_count) +
+               " children, " + std::to_string(directory->record.subdirectories) +
+               " of them directories, and has " + std::to_string(right.live_count) + " and " +
+               std::to_string(right.subdirectories) + ", or is wrong about a blob beside it");
   if (right.live_count > 0)
     Mend(finding, tables_.entries, EntryKey(parent_id, component), Encode(right));
   return Ok();
 }
 
-Result<uint64_t> TableCheck::CountLive(uint64_t directory_id) {
+Result<TableCheck::Counts> TableCheck::Count(uint64_t directory_id) {
   auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.entries));
-  uint64_t count = 0;
+  Counts counts;
   bool found = TRY(cursor.Seek(NumberKey(directory_id)));
   while (found && NumberOf(cursor.key()) == directory_id) {
-    ++count;
+    ++counts.live;
+    const std::string_view component = ComponentOfEntry(cursor.key());
+    bool is_directory = IsDirectoryComponent(component);
+    if (!is_directory) {
+      const VersionRecord blob = TRY(DecodeVersion(cursor.value()));
+      const bool beside = TRY(HasLiveDirectory(transaction_, tables_, directory_id, component));
+      is_directory = !beside && IsMarker(blob.properties);
+    }
+    if (is_directory) ++counts.subdirectories;
     found = TRY(cursor.Next());
   }
-  return count;
+  return counts;
+}
+
+Status TableCheck::CheckRootCount(const std::string& container, const ContainerRecord& record) {
+  ContainerRecord right = record;
+  const Counts counts = TRY(Count(record.root_directory_id));
+  right.subdirectories = counts.subdirectories;
+  if (right == record) return Ok();
+  const size_t finding =
+      Find("container-counts", "container " + Quoted(container) + " counts " +
+                                   std::to_string(record.subdirectories) + " directories and has " +
+                                   std::to_string(right.subdirectories));
+  Mend(finding, tables_.containers, container, Encode(right));
+  return Ok();
 }
 
 Status TableCheck::CheckBlobFlags(uint64_t parent_id, const std::string& component,

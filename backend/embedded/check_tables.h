@@ -58,7 +58,13 @@ class TableCheck {
   Status CheckCounters();
 
   void NoteVersion(const VersionRecord& record);
-  Result<uint64_t> CountLive(uint64_t directory_id);
+  Status CheckRootCount(const std::string& container, const ContainerRecord& record);
+  // What the directory's counts must be.
+  struct Counts {
+    uint64_t live = 0;
+    uint64_t subdirectories = 0;
+  };
+  Result<Counts> Count(uint64_t directory_id);
   size_t Find(std::string kind, std::string what);
   void Mend(size_t finding, const lmdb::Table& table, std::string key,
             std::optional<std::string> value);

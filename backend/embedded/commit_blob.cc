@@ -88,7 +88,7 @@ Result<Outcome> Make(Change& change, const CommitBlob& commit, const std::option
       TRY(FindContainer(change.transaction, change.tables, path.container));
   TRY(CheckDestination(container, path.container,
                        commit.origin ? commit.origin->policy_id : std::string()));
-  Place place = TRY(FindPlace(change, container, path.name));
+  Place place = TRY(FindPlace(change, container, path));
   TRY(CheckPrecondition(commit.precondition, place, path));
   const CheckedContent content = TRY(CheckContent(change, commit.content, md5));
 

@@ -12,6 +12,17 @@ std::string_view WithoutSlash(const std::string& component) {
   return std::string_view(component).substr(0, component.size() - 1);
 }
 
+// `by` is 1 or -1.
+Status CountBy(uint64_t& count, int by, const std::string& what) {
+  if (by < 0 && count == 0) return Error{ErrorCode::kCorrupt, what + " counts too few children"};
+  count += static_cast<uint64_t>(int64_t{by});
+  return Ok();
+}
+
+Shown ShownBeside(const std::optional<VersionRecord>& blob) {
+  return {.name = !blob, .directory = !(blob && IsMarker(blob->properties))};
+}
+
 // The blob beside a directory notes whether the directory lives.
 Status SetHasPrefix(Change& change, uint64_t parent_id, VersionRecord& blob,
                     std::string_view component, bool has_prefix) {
@@ -29,8 +40,9 @@ Result<bool> HasRowsOf(const Change& change, const lmdb::Table& table, uint64_t 
 }  // namespace
 
 Result<DirectoryPath> DirectoryPath::Find(const Change& change, uint64_t root_id,
-                                          std::string_view name) {
-  DirectoryPath path(root_id);
+                                          const BlobPath& directory) {
+  DirectoryPath path(directory.container, root_id);
+  std::string_view name = directory.name;
   uint64_t parent_id = root_id;
   while (!name.empty()) {
     Step step{.parent_id = parent_id, .component = std::string(TakeComponent(name))};
@@ -63,40 +75,52 @@ void DirectoryPath::Allocate(Change& change) {
   }
 }
 
-Status DirectoryPath::AddLiveChild(Change& change, Timestamp changed, bool beside) {
+Status DirectoryPath::AddLiveChild(Change& change, Timestamp changed, Shown shown) {
   for (size_t i = steps_.size(); i-- > 0;) {
     Step& step = steps_[i];
     ++step.record.live_count;
-    if (!beside) step.record.children_changed = changed;
+    if (shown.name) step.record.children_changed = changed;
+    if (shown.directory) ++step.record.subdirectories;
     const bool raised = !step.live;
-    if (raised) TRY(Raise(change, step));
+    if (raised) shown = TRY(Raise(change, step));
     TRY(change.tables.entries.Put(change.transaction, EntryKey(step.parent_id, step.component),
                                   Encode(step.record)));
-    if (!raised) break;
-    beside = step.record.has_blob;
+    if (!raised) return Ok();
   }
-  return Ok();
+  return shown.directory ? CountAtRoot(change, 1) : Ok();
 }
 
-Status DirectoryPath::RemoveLiveChild(Change& change, Timestamp changed, bool beside) {
+Status DirectoryPath::RemoveLiveChild(Change& change, Timestamp changed, Shown shown) {
   for (size_t i = steps_.size(); i-- > 0;) {
     Step& step = steps_[i];
-    if (step.record.live_count == 0)
-      return Error{ErrorCode::kCorrupt,
-                   "directory '" + step.component + "' counts too few children"};
-    --step.record.live_count;
-    if (!beside) step.record.children_changed = changed;
+    const std::string what = "directory '" + step.component + "'";
+    TRY(CountBy(step.record.live_count, -1, what));
+    if (shown.name) step.record.children_changed = changed;
+    if (shown.directory) TRY(CountBy(step.record.subdirectories, -1, what));
     if (step.record.live_count > 0) {
       return change.tables.entries.Put(change.transaction, EntryKey(step.parent_id, step.component),
                                        Encode(step.record));
     }
-    beside = step.record.has_blob;
-    TRY(Bury(change, step));
+    shown = TRY(Bury(change, step));
   }
-  return Ok();
+  return shown.directory ? CountAtRoot(change, -1) : Ok();
 }
 
-Status DirectoryPath::Raise(Change& change, Step& step) {
+Status DirectoryPath::CountSubdirectory(Change& change, int by) {
+  if (steps_.empty()) return CountAtRoot(change, by);
+  Step& step = steps_.back();
+  TRY(CountBy(step.record.subdirectories, by, "directory '" + step.component + "'"));
+  return change.tables.entries.Put(change.transaction, EntryKey(step.parent_id, step.component),
+                                   Encode(step.record));
+}
+
+Status DirectoryPath::CountAtRoot(Change& change, int by) {
+  ContainerRecord record = TRY(FindContainer(change.transaction, change.tables, container_));
+  TRY(CountBy(record.subdirectories, by, "container '" + container_ + "'"));
+  return change.tables.containers.Put(change.transaction, container_, Encode(record));
+}
+
+Result<Shown> DirectoryPath::Raise(Change& change, Step& step) {
   step.live = true;
   TRY(change.tables.graves.Delete(change.transaction, EntryKey(step.parent_id, step.component)));
   const std::string_view name = WithoutSlash(step.component);
@@ -105,10 +129,10 @@ Status DirectoryPath::Raise(Change& change, Step& step) {
   if (step.record.file_id == 0)
     step.record.file_id = blob && IsMarker(blob->properties) ? blob->file_id : change.NewFileId();
   if (blob) TRY(SetHasPrefix(change, step.parent_id, *blob, name, true));
-  return Ok();
+  return ShownBeside(blob);
 }
 
-Status DirectoryPath::Bury(Change& change, Step& step) {
+Result<Shown> DirectoryPath::Bury(Change& change, Step& step) {
   step.live = false;
   const std::string key = EntryKey(step.parent_id, step.component);
   TRY(change.tables.entries.Delete(change.transaction, key));
@@ -117,7 +141,7 @@ Status DirectoryPath::Bury(Change& change, Step& step) {
   const std::string_view name = WithoutSlash(step.component);
   auto blob = TRY(FindCurrent(change.transaction, change.tables, step.parent_id, name));
   if (blob) TRY(SetHasPrefix(change, step.parent_id, *blob, name, false));
-  return Ok();
+  return ShownBeside(blob);
 }
 
 Status DirectoryPath::Prune(Change& change) {

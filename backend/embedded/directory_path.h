@@ -9,14 +9,23 @@
 #include <vector>
 
 #include "backend/base/result.h"
+#include "backend/blob/names.h"
 #include "backend/embedded/change.h"
 
 namespace replicafs::embedded {
 
+// What a directory shows more, or less, by a child that comes to live or ceases to. One of a blob
+// and the directory of its name shows nothing that the other does not.
+struct Shown {
+  bool name = false;
+  bool directory = false;
+};
+
 class DirectoryPath {
  public:
-  // Follows `name` ("" or ending in '/'); changes nothing.
-  static Result<DirectoryPath> Find(const Change& change, uint64_t root_id, std::string_view name);
+  // Follows the directory's name ("" or ending in '/') from the container's root; changes nothing.
+  static Result<DirectoryPath> Find(const Change& change, uint64_t root_id,
+                                    const BlobPath& directory);
 
   // Whether the directory has an id: it lives or is buried.
   bool exists() const { return steps_.empty() || steps_.back().record.directory_id != 0; }
@@ -27,9 +36,11 @@ class DirectoryPath {
 
   // A blob came to live in the directory, or ceased to: counts it, and so for each directory above
   // that comes to live or ceases with it. `changed` becomes the time of change of each directory
-  // that shows a name more or less; `beside`: a directory of the blob's name lives.
-  Status AddLiveChild(Change& change, Timestamp changed, bool beside);
-  Status RemoveLiveChild(Change& change, Timestamp changed, bool beside);
+  // that shows a name more or less.
+  Status AddLiveChild(Change& change, Timestamp changed, Shown shown);
+  Status RemoveLiveChild(Change& change, Timestamp changed, Shown shown);
+  // A blob in the directory became a marker, or ceased to be one: `by` is 1 or -1.
+  Status CountSubdirectory(Change& change, int by);
   // Forgets buried directories at the end of the path that have no history below them any more.
   Status Prune(Change& change);
 
@@ -41,10 +52,14 @@ class DirectoryPath {
     bool live = false;
   };
 
-  explicit DirectoryPath(uint64_t root_id) : root_id_(root_id) {}
-  Status Raise(Change& change, Step& step);
-  Status Bury(Change& change, Step& step);
+  DirectoryPath(std::string container, uint64_t root_id)
+      : container_(std::move(container)), root_id_(root_id) {}
+  // What the directory above shows more or less.
+  Result<Shown> Raise(Change& change, Step& step);
+  Result<Shown> Bury(Change& change, Step& step);
+  Status CountAtRoot(Change& change, int by);
 
+  std::string container_;
   uint64_t root_id_;
   std::vector<Step> steps_;  // from the root down
 };

@@ -27,7 +27,7 @@ Result<Outcome> Make(Change& change, const PatchBlob& patch) {
   if (!tier_alone || !patch.origin_policy_id.empty())
     TRY(CheckDestination(container, path.container, patch.origin_policy_id));
   VersionRecord record = TRY(FindVersion(change.transaction, change.tables, path, patch.version));
-  Place place = TRY(FindPlace(change, container, path.name));
+  Place place = TRY(FindPlace(change, container, path));
   TRY(CheckPrecondition(patch.precondition, place, path));
 
   const Timestamp now = change.Tick();

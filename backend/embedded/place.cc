@@ -21,12 +21,26 @@ Status UpdateDirectoryBeside(Change& change, const Place& place) {
   return change.tables.entries.Put(change.transaction, key, Encode(record));
 }
 
+Status PutCurrent(Change& change, Place& place, VersionRecord record) {
+  const std::string key = EntryKey(place.directory.directory_id(), place.component);
+  TRY(change.tables.entries.Put(change.transaction, key, Encode(record)));
+  place.current = std::move(record);
+  if (!place.current->has_prefix) return Ok();
+  return UpdateDirectoryBeside(change, place);
+}
+
+// What the blob shows of its own in its directory.
+Shown ShownBy(const VersionRecord& blob) {
+  return {.name = !blob.has_prefix, .directory = !blob.has_prefix && IsMarker(blob.properties)};
+}
+
 }  // namespace
 
 Result<Place> FindPlace(const Change& change, const ContainerRecord& container,
-                        const std::string& name) {
-  const auto [directory, leaf] = Split(name);
-  Place place{.directory = TRY(DirectoryPath::Find(change, container.root_directory_id, directory)),
+                        const BlobPath& path) {
+  const auto [directory, leaf] = Split(path.name);
+  Place place{.directory = TRY(DirectoryPath::Find(change, container.root_directory_id,
+                                                   {path.container, std::string(directory)})),
               .component = std::string(leaf)};
   if (place.directory.exists()) {
     place.current =
@@ -56,31 +70,31 @@ Status CheckDestination(const ContainerRecord& container, const std::string& nam
 }
 
 Status ReplaceCurrent(Change& change, Place& place, VersionRecord record) {
-  const std::string key = EntryKey(place.directory.directory_id(), place.component);
-  TRY(change.tables.entries.Put(change.transaction, key, Encode(record)));
-  place.current = std::move(record);
-  if (!place.current->has_prefix) return Ok();
-  return UpdateDirectoryBeside(change, place);
+  const bool was_directory = ShownBy(*place.current).directory;
+  const bool is_directory = ShownBy(record).directory;
+  TRY(PutCurrent(change, place, std::move(record)));
+  if (was_directory == is_directory) return Ok();
+  return place.directory.CountSubdirectory(change, is_directory ? 1 : -1);
 }
 
 Status InsertCurrent(Change& change, Place& place, VersionRecord record, Timestamp changed) {
   place.directory.Allocate(change);
   record.has_prefix = TRY(HasLiveDirectory(change.transaction, change.tables,
                                            place.directory.directory_id(), place.component));
-  const bool has_prefix = record.has_prefix;
-  TRY(ReplaceCurrent(change, place, std::move(record)));
+  TRY(PutCurrent(change, place, std::move(record)));
   ++change.counters.live_blobs;
-  return place.directory.AddLiveChild(change, changed, has_prefix);
+  return place.directory.AddLiveChild(change, changed, ShownBy(*place.current));
 }
 
 Status EraseCurrent(Change& change, Place& place, Timestamp changed) {
+  const Shown shown = ShownBy(*place.current);
   const bool has_prefix = place.current->has_prefix;
   TRY(change.tables.entries.Delete(change.transaction,
                                    EntryKey(place.directory.directory_id(), place.component)));
   place.current.reset();
   if (has_prefix) TRY(UpdateDirectoryBeside(change, place));
   --change.counters.live_blobs;
-  return place.directory.RemoveLiveChild(change, changed, has_prefix);
+  return place.directory.RemoveLiveChild(change, changed, shown);
 }
 
 Status KeepVersion(Change& change, const Place& place, VersionRecord record, Timestamp ended) {

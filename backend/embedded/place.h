@@ -20,7 +20,7 @@ struct Place {
 
 // Changes nothing.
 Result<Place> FindPlace(const Change& change, const ContainerRecord& container,
-                        const std::string& name);
+                        const BlobPath& path);
 
 // kPrecondition.
 Status CheckPrecondition(const Precondition& condition, const Place& place, const BlobPath& path);

@@ -39,6 +39,7 @@ std::string Encode(const DirectoryRecord& record) {
   encoder.Number(record.directory_id);
   encoder.Number(record.file_id);
   encoder.Number(record.live_count);
+  encoder.Number(record.subdirectories);
   encoder.Signed(record.children_changed.ticks);
   encoder.Byte(record.has_blob ? 1 : 0);
   return encoder.Take();
@@ -50,6 +51,7 @@ Result<DirectoryRecord> DecodeDirectory(std::string_view bytes) {
   record.directory_id = decoder.Number();
   record.file_id = decoder.Number();
   record.live_count = decoder.Number();
+  record.subdirectories = decoder.Number();
   record.children_changed = Time(decoder);
   record.has_blob = Flag(decoder);
   TRY(decoder.Finish("a directory's row"));
@@ -62,6 +64,7 @@ std::string Encode(const ContainerRecord& record) {
   encoder.Signed(record.created.ticks);
   encoder.Number(record.etag);
   encoder.Text(record.destination_policy_id);
+  encoder.Number(record.subdirectories);
   return encoder.Take();
 }
 
@@ -72,6 +75,7 @@ Result<ContainerRecord> DecodeContainer(std::string_view bytes) {
   record.created = Time(decoder);
   record.etag = decoder.Number();
   record.destination_policy_id = decoder.Text();
+  record.subdirectories = decoder.Number();
   TRY(decoder.Finish("a container's row"));
   return record;
 }
@@ -221,6 +225,7 @@ PrefixInfo ToInfo(const DirectoryRecord& record, std::string name) {
   return PrefixInfo{.name = std::move(name),
                     .file_id = record.file_id,
                     .children_changed = record.children_changed,
+                    .directories = record.subdirectories,
                     .has_blob = record.has_blob};
 }
 
@@ -228,7 +233,8 @@ ContainerInfo ToInfo(const ContainerRecord& record, std::string name) {
   return ContainerInfo{.name = std::move(name),
                        .created = record.created,
                        .etag = EtagText(record.etag),
-                       .destination_policy_id = record.destination_policy_id};
+                       .destination_policy_id = record.destination_policy_id,
+                       .directories = record.subdirectories};
 }
 
 }  // namespace replicafs::embedded

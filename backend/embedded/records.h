@@ -36,8 +36,9 @@ struct VersionRecord {
 // A directory below a container's root; names never hold their own path.
 struct DirectoryRecord {
   uint64_t directory_id = 0;
-  uint64_t file_id = 0;     // 0: gets one when it lives again
-  uint64_t live_count = 0;  // live blobs and live directories directly in it
+  uint64_t file_id = 0;         // 0: gets one when it lives again
+  uint64_t live_count = 0;      // live blobs and live directories directly in it
+  uint64_t subdirectories = 0;  // names directly in it of live directories, markers or both
   Timestamp children_changed;
   bool has_blob = false;
 
@@ -49,6 +50,7 @@ struct ContainerRecord {
   Timestamp created;
   uint64_t etag = 0;
   std::string destination_policy_id;
+  uint64_t subdirectories = 0;  // of the root directory, as DirectoryRecord
 
   bool operator==(const ContainerRecord&) const = default;
 };

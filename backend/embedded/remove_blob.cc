@@ -31,7 +31,7 @@ Result<Outcome> Make(Change& change, const RemoveBlob& removal) {
   const BlobPath& path = removal.path;
   const ContainerRecord container =
       TRY(FindContainer(change.transaction, change.tables, path.container));
-  Place place = TRY(FindPlace(change, container, path.name));
+  Place place = TRY(FindPlace(change, container, path));
   if (!place.current) return NoSuchBlob(path);
   TRY(CheckPrecondition(removal.precondition, place, path));
 
@@ -52,7 +52,7 @@ Result<Outcome> Make(Change& change, const RemoveVersion& removal) {
       TRY(FindVersion(change.transaction, change.tables, path, removal.version));
   const ContainerRecord container =
       TRY(FindContainer(change.transaction, change.tables, path.container));
-  Place place = TRY(FindPlace(change, container, path.name));
+  Place place = TRY(FindPlace(change, container, path));
 
   const Timestamp now = change.Tick();
   const uint64_t sequence = change.Log(EventOf(EventKind::kVersionDeleted, path, record, now));

@@ -72,7 +72,7 @@ Result<bool> MarkerStays(const Change& change, const ContainerRecord& container,
                          const BlobPath& prefix) {
   const BlobPath path{prefix.container, prefix.name.substr(0, prefix.name.size() - 1)};
   if (change.moves.leaving.contains(path)) return false;
-  const Place place = TRY(FindPlace(change, container, path.name));
+  const Place place = TRY(FindPlace(change, container, path));
   return place.current && IsMarker(place.current->properties);
 }
 
@@ -108,10 +108,10 @@ Result<uint64_t> MoveBlob(Change& change, const ContainerRecord& container,
                           const RenamePrefix& rename, const std::string& name) {
   const BlobPath from{rename.container, rename.from + name};
   const BlobPath to{rename.container, rename.to + name};
-  Place source = TRY(FindPlace(change, container, from.name));
+  Place source = TRY(FindPlace(change, container, from));
   if (!source.current) return NoSuchBlob(from);
   VersionRecord old = *source.current;
-  Place target = TRY(FindPlace(change, container, to.name));
+  Place target = TRY(FindPlace(change, container, to));
 
   const Timestamp created = change.Tick();
   VersionRecord record = old;
@@ -139,7 +139,7 @@ Result<uint64_t> MoveBlob(Change& change, const ContainerRecord& container,
                                   .other_name = to.name,
                                   .size_bytes = old.size_bytes});
   // Anew: inserting may have changed directories that both names share.
-  source = TRY(FindPlace(change, container, from.name));
+  source = TRY(FindPlace(change, container, from));
   TRY(KeepVersion(change, source, old, ended));
   TRY(EraseCurrent(change, source, ended));
   return old.sequence;

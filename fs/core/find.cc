@@ -95,6 +95,7 @@ Attributes PlainDirectory(const FileSystemState& state) {
 Attributes ContainerDirectory(const FileSystemState& state, const Location& location) {
   Attributes attributes = PlainDirectory(state);
   if (const auto info = location.store().GetContainer(location.container())) {
+    attributes.links = DirectoryLinks(info->directories);
     attributes.ctime_ns = info->created.nanoseconds();
     attributes.mtime_ns = attributes.ctime_ns;
     attributes.atime_ns = attributes.ctime_ns;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -83,6 +84,11 @@ mode_t TypeOf(const BlobProperties& properties) {
   return S_IFREG;
 }
 
+uint32_t DirectoryLinks(const std::optional<uint64_t>& directories) {
+  constexpr uint64_t kMax = std::numeric_limits<uint32_t>::max();
+  return directories ? static_cast<uint32_t>(std::min(kMax, *directories + 2)) : 1;
+}
+
 Attributes FileAttributes(const BlobInfo& info, const AttributeDefaults& defaults) {
   const StringMap& metadata = info.properties.metadata;
   Attributes attributes;
@@ -109,6 +115,7 @@ Attributes DirectoryAttributes(const BlobInfo* marker, const PrefixInfo* prefix,
     ApplyRecorded(NoMetadata(), defaults, attributes);
   }
   attributes.size_bytes = 0;
+  attributes.links = DirectoryLinks(prefix != nullptr ? prefix->directories : 0);
   if (prefix != nullptr && prefix->children_changed > written) {
     attributes.mtime_ns = prefix->children_changed.nanoseconds();
     attributes.ctime_ns = std::max(attributes.ctime_ns, attributes.mtime_ns);

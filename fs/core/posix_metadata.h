@@ -27,6 +27,9 @@ BlobKind KindOf(const BlobProperties& properties);
 // S_IFREG, S_IFLNK, S_IFIFO, …; S_IFDIR for a marker.
 mode_t TypeOf(const BlobProperties& properties);
 
+// st_nlink of a directory: 2 and its subdirectories; 1 when the store does not count them.
+uint32_t DirectoryLinks(const std::optional<uint64_t>& directories);
+
 // All but the inode.
 Attributes FileAttributes(const BlobInfo& info, const AttributeDefaults& defaults);
 // `marker` and `prefix`: what there is of the two.

@@ -221,7 +221,8 @@ TEST_P(Commit, TooLongComponentThenNameTooLong) {
   const std::string longest(max, 'x');
 
   EXPECT_OK(Apply(CommitBlob{.path = Photo("d/" + longest + "/f"), .content = "1"}));
-  EXPECT_CODE(kNameTooLong, Apply(CommitBlob{.path = Photo("d/x" + longest + "/f"), .content = "1"}));
+  EXPECT_CODE(kNameTooLong,
+              Apply(CommitBlob{.path = Photo("d/x" + longest + "/f"), .content = "1"}));
   EXPECT_CODE(kNameTooLong, Apply(CommitBlob{.path = Photo("d/x" + longest), .content = "1"}));
 }
 

@@ -21,6 +21,10 @@ class Ordinals {
   std::map<T, size_t> numbers_;
 };
 
+std::string Said(const std::optional<uint64_t>& count) {
+  return count ? std::to_string(*count) : "unknown";
+}
+
 class Dumper {
  public:
   explicit Dumper(Account& account) : store_(account.store()), journal_(account.journal()) {}
@@ -28,7 +32,8 @@ class Dumper {
   std::string Run() {
     for (const Event& event : Must(journal_.Read(0, 1'000'000))) AddEvent(event);
     for (const ContainerInfo& container : Must(store_.ListContainers())) {
-      text_ += fmt::format("container {} [{}]\n", container.name, container.destination_policy_id);
+      text_ += fmt::format("container {} [{}] directories {}\n", container.name,
+                           container.destination_policy_id, Said(container.directories));
       AddVersions(container.name);
       AddListing(container.name, "", 0);
     }
@@ -88,8 +93,8 @@ class Dumper {
         continue;
       }
       const auto& info = std::get<PrefixInfo>(item);
-      text_ += fmt::format("{} id {} has_blob {}\n", info.name, file_ids_.Of(info.file_id),
-                           info.has_blob);
+      text_ += fmt::format("{} id {} has_blob {} directories {}\n", info.name,
+                           file_ids_.Of(info.file_id), info.has_blob, Said(info.directories));
       AddListing(container, info.name, depth + 1);
     }
   }

@@ -54,14 +54,14 @@ class MemoryStore final : public BlobStore {
     MutexLock lock(core_.mutex);
     std::vector<ContainerInfo> containers;
     for (const auto& [name, container] : core_.state.containers)
-      containers.push_back(container.info);
+      containers.push_back(container.DescribeSelf());
     return containers;
   }
 
   Result<ContainerInfo> GetContainer(std::string_view name) override {
     MutexLock lock(core_.mutex);
     const MemoryContainer* container = TRY(core_.state.Container(name));
-    return container->info;
+    return container->DescribeSelf();
   }
 
   Result<BlobInfo> Stat(const BlobPath& path, VersionId version) override {

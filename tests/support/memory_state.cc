@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 #include <utility>
 
 namespace replicafs {
@@ -46,12 +47,33 @@ PrefixInfo MemoryContainer::DescribePrefix(std::string_view prefix) const {
   PrefixInfo described;
   described.name = prefix;
   described.has_blob = Current(prefix.substr(0, prefix.size() - 1)) != nullptr;
+  described.directories = CountDirectories(prefix);
   const auto record = prefixes.find(prefix);
   if (record != prefixes.end()) {
     described.file_id = record->second.file_id;
     described.children_changed = record->second.children_changed;
   }
   return described;
+}
+
+ContainerInfo MemoryContainer::DescribeSelf() const {
+  ContainerInfo described = info;
+  described.directories = CountDirectories("");
+  return described;
+}
+
+uint64_t MemoryContainer::CountDirectories(std::string_view prefix) const {
+  std::set<std::string_view> names;
+  for (auto blob = blobs.lower_bound(prefix);
+       blob != blobs.end() && blob->first.starts_with(prefix); ++blob) {
+    const MemoryVersion* current = blob->second.Current();
+    if (current == nullptr) continue;
+    const std::string_view rest = std::string_view(blob->first).substr(prefix.size());
+    const size_t slash = rest.find('/');
+    if (slash != std::string_view::npos || IsDirectoryMarker(current->info.properties))
+      names.insert(rest.substr(0, slash));
+  }
+  return names.size();
 }
 
 ListPage MemoryContainer::List(const ListRequest& request) const {

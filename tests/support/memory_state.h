@@ -50,7 +50,7 @@ struct MemoryPrefix {
 };
 
 struct MemoryContainer {
-  ContainerInfo info;
+  ContainerInfo info;  // without directories
   std::map<std::string, MemoryBlob, std::less<>> blobs;
   std::map<std::string, MemoryPrefix, std::less<>> prefixes;
 
@@ -58,6 +58,9 @@ struct MemoryContainer {
   bool PrefixLives(std::string_view prefix) const;
   BlobInfo Describe(const MemoryVersion& version) const;
   PrefixInfo DescribePrefix(std::string_view prefix) const;
+  ContainerInfo DescribeSelf() const;
+  // Names directly below the prefix (empty: the container) that are directories.
+  uint64_t CountDirectories(std::string_view prefix) const;
   ListPage List(const ListRequest& request) const;
 };
 

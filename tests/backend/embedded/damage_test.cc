@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "backend/embedded/keys.h"
+#include "backend/embedded/records.h"
 #include "backend/lmdb/environment.h"
 #include "tests/backend/embedded/account_fixture.h"
 
@@ -146,6 +148,35 @@ TEST_F(DamageTest, ContainerRowLostThenRepairKeepsWhatLayBelow) {
   }
   Open();
   EXPECT_EQ(Must(Read("a")), "content");
+}
+
+TEST_F(DamageTest, WrongCountsOfDirectoriesThenFoundAndMended) {
+  Put("d/e/f", "1");
+  constexpr std::array<std::string_view, 2> kNames{"containers", "entries"};
+  account_.reset();
+  {
+    auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
+    const auto tables = Must(environment->OpenTables(kNames));
+    ASSERT_OK(environment->Update([&](lmdb::WriteTransaction& transaction) -> Status {
+      auto container =
+          Must(embedded::DecodeContainer(Must(tables[0].Get(transaction, "box")).value()));
+      const std::string key = embedded::EntryKey(container.root_directory_id, "d/");
+      auto directory =
+          Must(embedded::DecodeDirectory(Must(tables[1].Get(transaction, key)).value()));
+      container.subdirectories = 7;
+      directory.subdirectories = 0;
+      TRY(tables[0].Put(transaction, "box", Encode(container)));
+      return tables[1].Put(transaction, key, Encode(directory));
+    }));
+  }
+  Open();
+
+  EXPECT_THAT(Kinds({}), ::testing::UnorderedElementsAre("container-counts", "directory-counts"));
+  EXPECT_TRUE(Must(account_->Check({.repair = embedded::CheckRepair::kRepair})).clean());
+
+  ExpectClean();
+  EXPECT_EQ(Must(store().GetContainer("box")).directories, 1U);
+  EXPECT_EQ(Must(store().StatPrefix({"box", "d/"})).directories, 1U);
 }
 
 }  // namespace

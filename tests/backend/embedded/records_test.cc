@@ -45,8 +45,8 @@ TEST(Records, VersionWithNothingThenDecodesToItself) {
 }
 
 TEST(Records, OtherRowsThenDecodeToThemselves) {
-  const DirectoryRecord directory{1, 2, 3, Timestamp{4}, true};
-  const ContainerRecord container{1, Timestamp{2}, 3, "policy"};
+  const DirectoryRecord directory{1, 2, 3, 4, Timestamp{5}, true};
+  const ContainerRecord container{1, Timestamp{2}, 3, "policy", 4};
   const BlockRecord block{1, 200, Timestamp{3}};
   const Counters counters{1, 2, 3, 4, 5, 6};
 

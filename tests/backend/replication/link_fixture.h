@@ -45,11 +45,8 @@ class LinkFixture {
 
   std::shared_ptr<FaultyAccount> MakeAccount(const std::string& name, uint64_t inline_max_bytes,
                                              const NameLimits& names = {}) {
-    return std::make_shared<FaultyAccount>(
-        std::make_unique<MemoryAccount>(MemoryAccountOptions{.name = name,
-                                                             .clock = &clock,
-                                                             .inline_max_bytes = inline_max_bytes,
-                                                             .names = names}));
+    return std::make_shared<FaultyAccount>(std::make_unique<MemoryAccount>(MemoryAccountOptions{
+        .name = name, .clock = &clock, .inline_max_bytes = inline_max_bytes, .names = names}));
   }
 
   static void MakeContainer(Account& account, const std::string& name) {

@@ -318,7 +318,8 @@ TEST_F(Semantics, S21_NamesThatTheAccountDoesNotTakeAreRefused) {
   EXPECT_CODE(kNameTooLong, WriteFile(longest + "x", ""));
   EXPECT_CODE(kNameTooLong, Mkdir(longest + "x"));
   EXPECT_CODE(kNameTooLong, Rename(longest, longest + "x"));
-  EXPECT_CODE(kNameTooLong, Rename(std::string(250, 'd'), "longer than it was" + std::string(237, 'd')));
+  EXPECT_CODE(kNameTooLong,
+              Rename(std::string(250, 'd'), "longer than it was" + std::string(237, 'd')));
   EXPECT_EQ(Must(ReadFile(longest)), "fits");
 }
 
@@ -513,6 +514,26 @@ TEST_F(Semantics, S32_AppendsGoToTheEnd) {
   ASSERT_OK(Close(second));
 
   EXPECT_EQ(Must(ReadFile("log")), "123");
+}
+
+TEST_F(Semantics, S36_ADirectorysLinksCountItsSubdirectories) {
+  ASSERT_OK(Mkdir("made"));
+  ASSERT_OK(WriteFile("made/file", "1"));
+  Put("implied/deep/file", "1");
+  EXPECT_EQ(Must(Stat("")).links, 4U);
+  EXPECT_EQ(Must(Stat("made")).links, 2U);
+  EXPECT_EQ(Must(Stat("implied")).links, 3U);
+
+  ASSERT_OK(Rename("implied/deep", "made/deep"));
+  ASSERT_OK(Mkdir("made/empty"));
+
+  EXPECT_EQ(Must(Stat("")).links, 4U);
+  EXPECT_EQ(Must(Stat("made")).links, 4U);
+  EXPECT_EQ(Must(Stat("implied")).links, 2U);
+  ASSERT_OK(Rmdir("made/empty"));
+  ASSERT_OK(Rmdir("implied"));
+  EXPECT_EQ(Must(Stat("made")).links, 3U);
+  EXPECT_EQ(Must(Stat("")).links, 3U);
 }
 
 TEST_F(Semantics, S33_SymlinksAndSpecialFilesAreKept) {
