@@ -31,6 +31,7 @@ using Content = std::variant<std::string, BlockList, ContentOf>;
 //   kDestination       the container belongs to a policy and `origin` does not name it
 //   kPrecondition      also: `origin` names a policy, and the container is no destination
 //   kInvalid           bytes over the inline limit, a bad name or metadata key
+//   kNameTooLong       Capabilities::names
 // The blob takes the file_id of the ContentOf blob if that one is removed or replaced in the same
 // list (a rename); else it keeps its own, and one without a current version gets a fresh one.
 struct CommitBlob {
@@ -84,11 +85,23 @@ struct PatchBlob {
 // blobs and of prefixes, and children_changed of the prefixes. All or nothing; the journal has its
 // events in byte order of the names.
 // kNotFound when nothing lives below `from`, kNotEmpty when something lives below `to`,
-// kInvalid when `to` lies below `from`, kDestination.
+// kInvalid when `to` lies below `from`, kNameTooLong, kDestination.
 struct RenamePrefix {
   std::string container;
   std::string from;
   std::string to;
+};
+
+// What lives below `first` gets the same names below `second`, and the reverse, as RenamePrefix
+// would give them: file ids and children_changed go along, histories stay. A name that lives below
+// both gets a new version in both places. The directories that hold the two names changed now. The
+// journal has its events in byte order of the names after the prefixes, first `first`'s.
+// kNotFound when nothing lives below one of them, kInvalid when one begins with the other,
+// kNameTooLong, kDestination.
+struct ExchangePrefixes {
+  std::string container;
+  std::string first;  // both end in '/'
+  std::string second;
 };
 
 struct CreateContainer {  // kExists, kInvalid
@@ -121,9 +134,9 @@ struct ExpectState {
   std::optional<std::string> value;
 };
 
-using Mutation =
-    std::variant<CommitBlob, RemoveBlob, RemoveVersion, PatchBlob, RenamePrefix, CreateContainer,
-                 DeleteContainer, SetDestination, PutState, RemoveState, ExpectState>;
+using Mutation = std::variant<CommitBlob, RemoveBlob, RemoveVersion, PatchBlob, RenamePrefix,
+                              ExchangePrefixes, CreateContainer, DeleteContainer, SetDestination,
+                              PutState, RemoveState, ExpectState>;
 
 // What a mutation did; members that do not apply stay zero.
 struct Outcome {

@@ -99,11 +99,13 @@ Result<Outcome> Make(Change& change, const CommitBlob& commit, const std::option
   record.file_id = TRY(FileIdOf(change, commit, place));
   record.content_id = TRY(StoreContent(change, content));
   record.sequence = LogCommit(change, commit, record, replaced);
+  const Timestamp changed = commit.source_time.ticks != 0 ? commit.source_time : now;
   if (place.current) {
     TRY(Supersede(change, place, record, replaced));
+    const bool arrives = change.moves.arriving.contains(path);
+    if (arrives) TRY(place.directory.NameChanged(change, changed));
   } else {
-    TRY(InsertCurrent(change, place, record,
-                      commit.source_time.ticks != 0 ? commit.source_time : now));
+    TRY(InsertCurrent(change, place, record, changed));
   }
   return Outcome{.version = record.version,
                  .etag = EtagText(record.etag),

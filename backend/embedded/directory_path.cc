@@ -106,6 +106,14 @@ Status DirectoryPath::RemoveLiveChild(Change& change, Timestamp changed, Shown s
   return shown.directory ? CountAtRoot(change, -1) : Ok();
 }
 
+Status DirectoryPath::NameChanged(Change& change, Timestamp changed) {
+  if (steps_.empty()) return Ok();
+  Step& step = steps_.back();
+  step.record.children_changed = changed;
+  return change.tables.entries.Put(change.transaction, EntryKey(step.parent_id, step.component),
+                                   Encode(step.record));
+}
+
 Status DirectoryPath::CountSubdirectory(Change& change, int by) {
   if (steps_.empty()) return CountAtRoot(change, by);
   Step& step = steps_.back();
@@ -126,8 +134,11 @@ Result<Shown> DirectoryPath::Raise(Change& change, Step& step) {
   const std::string_view name = WithoutSlash(step.component);
   auto blob = TRY(FindCurrent(change.transaction, change.tables, step.parent_id, name));
   step.record.has_blob = blob.has_value();
-  if (step.record.file_id == 0)
-    step.record.file_id = blob && IsMarker(blob->properties) ? blob->file_id : change.NewFileId();
+  if (blob && IsMarker(blob->properties)) {
+    step.record.file_id = blob->file_id;
+  } else if (step.record.file_id == 0) {
+    step.record.file_id = change.NewFileId();
+  }
   if (blob) TRY(SetHasPrefix(change, step.parent_id, *blob, name, true));
   return ShownBeside(blob);
 }

@@ -39,6 +39,8 @@ class DirectoryPath {
   // that shows a name more or less.
   Status AddLiveChild(Change& change, Timestamp changed, Shown shown);
   Status RemoveLiveChild(Change& change, Timestamp changed, Shown shown);
+  // A name in it stands for something else now. REQUIRES: it lives, or is the root.
+  Status NameChanged(Change& change, Timestamp changed);
   // A blob in the directory became a marker, or ceased to be one: `by` is 1 or -1.
   Status CountSubdirectory(Change& change, int by);
   // Forgets buried directories at the end of the path that have no history below them any more.

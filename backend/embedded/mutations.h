@@ -19,6 +19,7 @@ Result<Outcome> Make(Change& change, const RemoveBlob& removal);
 Result<Outcome> Make(Change& change, const RemoveVersion& removal);
 Result<Outcome> Make(Change& change, const PatchBlob& patch);
 Result<Outcome> Make(Change& change, const RenamePrefix& rename);
+Result<Outcome> Make(Change& change, const ExchangePrefixes& exchange);
 Result<Outcome> Make(Change& change, const CreateContainer& creation);
 Result<Outcome> Make(Change& change, const DeleteContainer& deletion);
 Result<Outcome> Make(Change& change, const SetDestination& setting);

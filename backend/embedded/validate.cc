@@ -15,6 +15,19 @@ Status CheckKeys(const StringMap& map) {
   return Ok();
 }
 
+Status CheckPrefixes(const std::string& one, const std::string& other) {
+  for (const std::string* prefix : {&one, &other}) {
+    if (!prefix->ends_with('/')) return Invalid("prefix '" + *prefix + "' does not end in '/'");
+    TRY(ValidateBlobName(*prefix, kNameLimits));
+  }
+  return Ok();
+}
+
+Status CheckNotBelow(const std::string& prefix, const std::string& other) {
+  if (!prefix.starts_with(other)) return Ok();
+  return Invalid("'" + prefix + "' lies below '" + other + "'");
+}
+
 struct Validator {
   uint64_t inline_max_bytes;
 
@@ -33,12 +46,13 @@ struct Validator {
     return Ok();
   }
   Status operator()(const RenamePrefix& rename) const {
-    for (const std::string* prefix : {&rename.from, &rename.to}) {
-      if (!prefix->ends_with('/')) return Invalid("prefix '" + *prefix + "' does not end in '/'");
-      TRY(ValidateBlobName(*prefix, kNameLimits));
-    }
-    if (!rename.to.starts_with(rename.from)) return Ok();
-    return Invalid("'" + rename.to + "' lies below '" + rename.from + "'");
+    TRY(CheckPrefixes(rename.from, rename.to));
+    return CheckNotBelow(rename.to, rename.from);
+  }
+  Status operator()(const ExchangePrefixes& exchange) const {
+    TRY(CheckPrefixes(exchange.first, exchange.second));
+    TRY(CheckNotBelow(exchange.first, exchange.second));
+    return CheckNotBelow(exchange.second, exchange.first);
   }
   Status operator()(const RemoveVersion& removal) const {
     if (removal.version) return Ok();

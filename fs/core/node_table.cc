@@ -178,24 +178,48 @@ void NodeTable::Unlink(Node& node) {
   Detach(node);
 }
 
+Node* NodeTable::ChildOf(const Node& parent, std::string_view name) const {
+  const auto child = parent.children_.find(name);
+  return child == parent.children_.end() ? nullptr : child->second;
+}
+
+void NodeTable::Attach(Node& node, const Place& place) {
+  const NodePtr old_parent = std::exchange(node.parent_, place.parent);
+  ++place.parent->pins_;
+  --old_parent->pins_;
+  node.name_ = place.name;
+  node.component_ = place.component;
+  node.linked_ = true;
+  place.parent->children_.emplace(node.name_, &node);
+  Collect(*old_parent);
+}
+
 void NodeTable::Move(const NodePtr& parent, std::string_view name, const NodePtr& new_parent,
                      std::string_view new_name, std::string_view new_component) {
   MutexLock lock(mutex_);
-  const auto replaced = new_parent->children_.find(new_name);
-  const auto moved = parent->children_.find(name);
-  Node* node = moved == parent->children_.end() ? nullptr : moved->second;
-  if (replaced != new_parent->children_.end() && replaced->second != node)
-    Detach(*replaced->second);
-  if (node == nullptr) return;
-  Detach(*node);
-  const NodePtr old_parent = std::exchange(node->parent_, new_parent);
-  ++new_parent->pins_;
-  --old_parent->pins_;
-  node->name_ = new_name;
-  node->component_ = new_component;
-  node->linked_ = true;
-  new_parent->children_.emplace(node->name_, node);
-  Collect(*old_parent);
+  Node* replaced = ChildOf(*new_parent, new_name);
+  Node* moved = ChildOf(*parent, name);
+  if (replaced != nullptr && replaced != moved) Detach(*replaced);
+  if (moved == nullptr) return;
+  Detach(*moved);
+  Attach(*moved, {new_parent, new_name, new_component});
+}
+
+void NodeTable::Exchange(const Place& first, const Place& second) {
+  MutexLock lock(mutex_);
+  Node* one = ChildOf(*first.parent, first.name);
+  Node* other = ChildOf(*second.parent, second.name);
+  if (one != nullptr) Detach(*one);
+  if (other != nullptr) Detach(*other);
+  // Between the two steps a directory has lost one child and not got the other yet.
+  ++first.parent->pins_;
+  ++second.parent->pins_;
+  if (one != nullptr) Attach(*one, second);
+  if (other != nullptr) Attach(*other, first);
+  --first.parent->pins_;
+  --second.parent->pins_;
+  Collect(*first.parent);
+  Collect(*second.parent);
 }
 
 std::vector<std::pair<std::string, NodePtr>> NodeTable::PendingChildren(const Node& parent) const {

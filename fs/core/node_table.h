@@ -69,6 +69,16 @@ class NodeTable {
   void Move(const NodePtr& parent, std::string_view name, const NodePtr& new_parent,
             std::string_view new_name, std::string_view new_component) EXCLUDES(mutex_);
 
+  // A name, and what it stands for in the store from now on.
+  struct Place {
+    const NodePtr& parent;
+    std::string_view name;
+    std::string_view component;
+  };
+  // The nodes of the two names, where there are any, change places. `first.component` is that of
+  // the first name, where the second's node goes.
+  void Exchange(const Place& first, const Place& second) EXCLUDES(mutex_);
+
   // Children that no store knows yet, by name.
   std::vector<std::pair<std::string, NodePtr>> PendingChildren(const Node& parent) const
       EXCLUDES(mutex_);
@@ -80,6 +90,9 @@ class NodeTable {
  private:
   NodePtr Make(const NodeSeed& seed) REQUIRES(mutex_);
   void Detach(Node& node) REQUIRES(mutex_);
+  Node* ChildOf(const Node& parent, std::string_view name) const REQUIRES(mutex_);
+  // Gives a detached node a name that is free.
+  void Attach(Node& node, const Place& place) REQUIRES(mutex_);
   // Drops the node, and its ancestors, when nothing needs it any more.
   void Collect(Node& node) REQUIRES(mutex_);
 

@@ -8,21 +8,14 @@
 #include <vector>
 
 #include "fs/core/entries.h"
+#include "fs/core/exchange_ops.h"
 #include "fs/core/file_commit.h"
 #include "fs/core/remove_ops.h"
+#include "fs/core/rename_parts.h"
 #include "fs/core/repeat.h"
 
 namespace replicafs {
 namespace {
-
-// One rename on its way: the ends, looked up once.
-struct Ends {
-  NodePtr parent;
-  NodePtr new_parent;
-  std::string_view name;
-  std::string_view new_name;
-  RenameMode mode = RenameMode::kReplace;
-};
 
 // What stands at the new name; nullopt: nothing in the store.
 Result<std::optional<Found>> FindTarget(FileSystemState& state, const Ends& ends) {
@@ -42,16 +35,6 @@ Status AddKeepDirectory(FileSystemState& state, const Ends& ends, const Location
   auto keep = TRY(KeepDirectory(state, state.nodes->LocationOf(*ends.parent), from));
   if (keep) changes.push_back(std::move(*keep));
   return Ok();
-}
-
-// The same version elsewhere, with the times it shows now.
-CommitBlob MoveOf(const BlobInfo& info, const Location& from, const Location& to,
-                  const Attributes& attributes) {
-  CommitBlob commit{.path = to.path(),
-                    .content = ContentOf{from.path(), info.version},
-                    .properties = info.properties};
-  RecordChange({}, attributes, commit.properties.metadata);
-  return commit;
 }
 
 Status RenameFileOnce(FileSystemState& state, const Ends& ends, const NodePtr& source,
@@ -126,26 +109,6 @@ Status RenameDirectoryOnce(FileSystemState& state, const Ends& ends) {
   return Ok();
 }
 
-// Both files' commit locks, in the order of their ids.
-class TwoFiles {
- public:
-  TwoFiles(Node& a, Node& b) NO_THREAD_SAFETY_ANALYSIS : first_(a.id < b.id ? a : b),
-                                                         second_(a.id < b.id ? b : a) {
-    first_.commit_mutex.Lock();
-    if (&first_ != &second_) second_.commit_mutex.Lock();
-  }
-  ~TwoFiles() NO_THREAD_SAFETY_ANALYSIS {
-    if (&first_ != &second_) second_.commit_mutex.Unlock();
-    first_.commit_mutex.Unlock();
-  }
-  TwoFiles(const TwoFiles&) = delete;
-  TwoFiles& operator=(const TwoFiles&) = delete;
-
- private:
-  Node& first_;
-  Node& second_;
-};
-
 Status RenameFile(FileSystemState& state, const Ends& ends) {
   const NodePtr source = state.nodes->FindChild(ends.parent, ends.name);
   const NodePtr target = state.nodes->FindChild(ends.new_parent, ends.new_name);
@@ -184,7 +147,9 @@ Status Rename(FileSystemState& state, const RenameRequest& request) {
   ends.parent = TRY(WritableDirectoryNode(state, request.parent));
   ends.new_parent = TRY(WritableDirectoryNode(state, request.new_parent));
   TRY(CheckPlaces(state, ends));
-  return Repeat([&] { return RenameOnce(state, ends); });
+  return Repeat([&] {
+    return ends.mode == RenameMode::kExchange ? ExchangeOnce(state, ends) : RenameOnce(state, ends);
+  });
 }
 
 }  // namespace replicafs

@@ -1,4 +1,4 @@
-// rename(2) inside a container.
+// rename(2) and renameat2(2) inside a container.
 #pragma once
 
 #include <string_view>

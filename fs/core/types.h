@@ -97,7 +97,7 @@ struct CopyRequest {
   uint64_t length = 0;
 };
 
-enum class RenameMode { kReplace, kNoReplace };
+enum class RenameMode { kReplace, kNoReplace, kExchange };
 enum class XattrMode { kSet, kCreate, kReplace };
 
 struct FileSystemSpace {

@@ -1,5 +1,7 @@
 #include <linux/fs.h>
+
 #include <cerrno>
+#include <optional>
 #include <span>
 
 #include "fs/fuse/operations.h"
@@ -66,16 +68,25 @@ void RemoveDirectory(fuse_req_t request, fuse_ino_t parent, const char* name) no
               FileSystemOf(request).RemoveDirectory(NodeId{parent}, name));
 }
 
+std::optional<RenameMode> RenameModeOf(unsigned int flags) {
+  switch (flags) {
+    case 0: return RenameMode::kReplace;
+    case RENAME_NOREPLACE: return RenameMode::kNoReplace;
+    case RENAME_EXCHANGE: return RenameMode::kExchange;
+    default: return std::nullopt;
+  }
+}
+
 void Rename(fuse_req_t request, fuse_ino_t parent, const char* name, fuse_ino_t new_parent,
             const char* new_name, unsigned int flags) noexcept {
-  if ((flags & ~unsigned{RENAME_NOREPLACE}) != 0) {
+  const std::optional<RenameMode> mode = RenameModeOf(flags);
+  if (!mode) {
     fuse_reply_err(request, EINVAL);
     return;
   }
-  const auto mode = (flags & RENAME_NOREPLACE) != 0 ? RenameMode::kNoReplace : RenameMode::kReplace;
   ReplyStatus(
       request, {"rename", parent, name},
-      FileSystemOf(request).Rename(NodeId{parent}, name, NodeId{new_parent}, new_name, mode));
+      FileSystemOf(request).Rename(NodeId{parent}, name, NodeId{new_parent}, new_name, *mode));
 }
 
 }  // namespace

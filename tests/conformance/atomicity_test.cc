@@ -12,7 +12,7 @@ REPLICAFS_CONFORMANCE_SUITE(Atomicity);
 TEST_P(Atomicity, ListFailsAtTheEndThenNothingChanged) {
   if (!store().capabilities().atomic_batch) GTEST_SKIP() << "stops at the first error";
   const Outcome kept = Put("kept", "1");
-  Put("d/a", "1");
+  for (const char* name : {"d/a", "d/b", "x/a", "x/c"}) Put(name, "1");
   Must(Apply(PutState{"k", "1"}));
   const BlockRef block = Stage("block");
   const std::string before = Dump(account());
@@ -25,6 +25,7 @@ TEST_P(Atomicity, ListFailsAtTheEndThenNothingChanged) {
       RemoveVersion{Photo("kept"), kept.version},
       PatchBlob{.path = Photo("kept"), .metadata = StringMap{{"x", "y"}}},
       RenamePrefix{"photos", "d/", "e/"},
+      ExchangePrefixes{"photos", "d/", "x/"},
       CreateContainer{"music"},
       DeleteContainer{"photos"},
       SetDestination{"photos", "policy"},

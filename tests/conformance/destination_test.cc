@@ -42,6 +42,7 @@ TEST_P(Destination, OrdinaryWritesThenRefused) {
       kDestination,
       Apply(PatchBlob{.path = Photo("d/a"), .headers = ContentHeaders{}, .tier = Tier::kCool}));
   EXPECT_CODE(kDestination, Apply(RenamePrefix{"photos", "d/", "e/"}));
+  EXPECT_CODE(kDestination, Apply(ExchangePrefixes{"photos", "d/", "e/"}));
 }
 
 TEST_P(Destination, ReadsRemovalsAndTierThenAllowed) {

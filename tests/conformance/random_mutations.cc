@@ -11,6 +11,8 @@ enum class RandomMutations::Kind {
   kRemoveVersion,
   kPatch,
   kRenamePrefix,
+  kExchange,
+  kExchangePrefixes,
   kCreateContainer,
   kDeleteContainer,
   kSetDestination,
@@ -60,12 +62,14 @@ std::string RandomMutations::Name() {
 }
 
 RandomMutations::Plan RandomMutations::DrawPlan() {
-  static constexpr std::array<std::pair<Kind, size_t>, 12> kWeights{{{Kind::kCommit, 40},
+  static constexpr std::array<std::pair<Kind, size_t>, 14> kWeights{{{Kind::kCommit, 34},
                                                                      {Kind::kRename, 8},
                                                                      {Kind::kRemove, 12},
                                                                      {Kind::kRemoveVersion, 8},
                                                                      {Kind::kPatch, 10},
                                                                      {Kind::kRenamePrefix, 8},
+                                                                     {Kind::kExchange, 2},
+                                                                     {Kind::kExchangePrefixes, 4},
                                                                      {Kind::kCreateContainer, 3},
                                                                      {Kind::kDeleteContainer, 1},
                                                                      {Kind::kSetDestination, 3},
@@ -89,6 +93,11 @@ RandomMutations::Plan RandomMutations::DrawPlan() {
   return plan;
 }
 
+BlobProperties RandomMutations::PropertiesOf(const Plan& plan) {
+  if (plan.variant < 8) return {};
+  return {.metadata = {{"hdi_isfolder", "true"}}};
+}
+
 std::vector<std::vector<Mutation>> RandomMutations::Draw(const std::vector<Account*>& accounts) {
   std::vector<Plan> plans;
   for (size_t count = 1 + Below(Below(4) == 0 ? 5 : 1); count > 0; --count)
@@ -99,6 +108,12 @@ std::vector<std::vector<Mutation>> RandomMutations::Draw(const std::vector<Accou
     for (const Plan& plan : plans) {
       list.push_back(Say(plan, *account));
       if (plan.kind == Kind::kRename) list.push_back(RemoveBlob{.path = plan.other});
+      if (plan.kind == Kind::kExchange) {
+        list.push_back(
+            CommitBlob{.path = plan.other,
+                       .content = ContentOf{plan.path, VersionAt(*account, plan.path, 0)},
+                       .properties = PropertiesOf(plan)});
+      }
     }
   }
   return lists;
@@ -108,7 +123,13 @@ Mutation RandomMutations::Say(const Plan& plan, Account& account) {
   const std::string key = plan.text + "key";
   switch (plan.kind) {
     case Kind::kCommit: return SayCommit(plan, account);
-    case Kind::kRename: return CommitBlob{.path = plan.path, .content = ContentOf{plan.other, {}}};
+    case Kind::kRename:
+    case Kind::kExchange:
+      return CommitBlob{.path = plan.path,
+                        .content = ContentOf{plan.other, {}},
+                        .properties = PropertiesOf(plan)};
+    case Kind::kExchangePrefixes:
+      return ExchangePrefixes{plan.path.container, plan.path.name + "/", plan.other.name + "/"};
     case Kind::kRemove:
       return RemoveBlob{plan.path, PreconditionOf(account, plan.path, plan.variant + 2)};
     case Kind::kRemoveVersion:

@@ -35,6 +35,7 @@ class RandomMutations {
   size_t Below(size_t end) { return std::uniform_int_distribution<size_t>(0, end - 1)(random_); }
   std::string Name();
   Plan DrawPlan();
+  static BlobProperties PropertiesOf(const Plan& plan);
   static Mutation Say(const Plan& plan, Account& account);
   static Mutation SayCommit(const Plan& plan, Account& account);
   static Mutation SayPatch(const Plan& plan, Account& account);

@@ -186,6 +186,34 @@ TEST_P(Rename, PrefixWhoseNewNamesAreTooLongThenNothingChanges) {
   EXPECT_EQ(Names({.container = "photos", .hierarchical = false}), (StringList{"a/b", deep}));
 }
 
+TEST_P(Rename, OverAnotherThenTheDirectoryOfTheTargetChanged) {
+  Put("d/a", "1");
+  Put("e/b", "2");
+  clock_.Advance(std::chrono::seconds(1));
+
+  Must(ApplyAll(RenameBlob(Photo("d/a"), Photo("e/b"))));
+
+  EXPECT_GE(Must(store().StatPrefix(Photo("e/"))).children_changed, clock_.Now());
+}
+
+TEST_P(Rename, MarkerArrivesWhereADirectoryWasThenTheyShareItsFileId) {
+  const BlobProperties directory{.metadata = {{"hdi_isfolder", "true"}}};
+  Put("z/gone", "1");
+  Must(Apply(RemoveBlob{Photo("z/gone")}));
+  Must(Apply(CommitBlob{.path = Photo("a"), .content = "", .properties = directory}));
+  const uint64_t file_id = Stat(Photo("a")).file_id;
+  std::vector<Mutation> mutations;
+  mutations.push_back(CommitBlob{
+      .path = Photo("z"), .content = ContentOf{Photo("a"), {}}, .properties = directory});
+  mutations.push_back(RemoveBlob{Photo("a")});
+  Must(ApplyAll(std::move(mutations)));
+
+  Put("z/new", "1");
+
+  EXPECT_EQ(Stat(Photo("z")).file_id, file_id);
+  EXPECT_EQ(Must(store().StatPrefix(Photo("z/"))).file_id, file_id);
+}
+
 TEST_P(Rename, PrefixOntoADeadOneThenMoves) {
   Put("z/old", "1");
   Must(Apply(RemoveBlob{Photo("z/old")}));

@@ -202,6 +202,12 @@ class Model : public MountedFixture {
     const std::string to = RandomPath();
     // The kernel never asks for a directory to be moved into itself.
     if (to.starts_with(from + "/")) return;
+    if (Below(4) == 0) {
+      if (from.starts_with(to + "/")) return;
+      Agree(Rename(from, to, RenameMode::kExchange), tree_.Exchange(from, to),
+            fmt::format("rename exchange({}, {})", from, to));
+      return;
+    }
     const bool replace = Below(4) != 0;
     Agree(Rename(from, to, replace ? RenameMode::kReplace : RenameMode::kNoReplace),
           tree_.Rename(from, to,
@@ -288,6 +294,7 @@ class Model : public MountedFixture {
     }
     if (expected.type == Type::kDirectory) {
       ASSERT_TRUE(S_ISDIR(got->mode)) << path;
+      ASSERT_EQ(got->links, 2 + tree_.Subdirectories(path)) << path << " after " << last_;
       return CompareDirectory(path);
     }
     ASSERT_EQ(got->size_bytes, expected.content.size()) << path << " after " << last_;

@@ -1,4 +1,6 @@
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -53,6 +55,9 @@ TEST_F(MountedDestination, WhenWrittenToThenEachWayIsRefusedAndChangesNothing) {
   EXPECT_EQ(ErrnoOf(::mkdir(Copy("newdir").c_str(), 0755)), EACCES);
   EXPECT_EQ(ErrnoOf(::rename(Copy("f").c_str(), Copy("renamed").c_str())), EACCES);
   EXPECT_EQ(ErrnoOf(::rename(Copy("d").c_str(), Copy("renamed").c_str())), EACCES);
+  EXPECT_EQ(ErrnoOf(::syscall(SYS_renameat2, AT_FDCWD, Copy("d").c_str(), AT_FDCWD,
+                              Copy("f").c_str(), RENAME_EXCHANGE)),
+            EACCES);
   EXPECT_EQ(ErrnoOf(::symlink("f", Copy("link").c_str())), EACCES);
   EXPECT_EQ(ErrnoOf(::chmod(Copy("f").c_str(), 0600)), EACCES);
   EXPECT_EQ(ErrnoOf(::chown(Copy("f").c_str(), 1, 1)), EACCES);

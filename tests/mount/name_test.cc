@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "backend/base/unique_fd.h"
 #include "tests/mount/mount_fixture.h"
 
 namespace replicafs {
@@ -88,12 +89,55 @@ TEST_F(MountedName, WhenADirectoryIsRenamedThenItsContentComesAlong) {
   EXPECT_EQ(StatOf(Photo("moved/e/f")).st_ino, inode);
 }
 
-TEST_F(MountedName, WhenRenamedWithFlagsThenOnlyNoReplaceIsKnown) {
+TEST_F(MountedName, WhenExchangedThenNamesInodesAndOpenFilesChangePlaces) {
+  ASSERT_EQ(PutFile(Photo("f"), "file"), 0);
+  ASSERT_EQ(::mkdir(Photo("d").c_str(), 0755), 0);
+  ASSERT_EQ(::mkdir(Photo("d/sub").c_str(), 0755), 0);
+  ASSERT_EQ(PutFile(Photo("d/x"), "deep"), 0);
+  ASSERT_EQ(::mkdir(Photo("e").c_str(), 0755), 0);
+  ASSERT_EQ(PutFile(Photo("e/y"), "other"), 0);
+  const auto file = StatOf(Photo("f")).st_ino;
+  const auto directory = StatOf(Photo("d")).st_ino;
+  UniqueFd open = Must(OpenFile(Photo("d/x"), O_WRONLY | O_APPEND));
+
+  ASSERT_EQ(RenameWith(Photo("d"), Photo("e"), RENAME_EXCHANGE), 0);
+  ASSERT_EQ(::write(open.get(), "er", 2), 2);
+  ASSERT_EQ(RenameWith(Photo("f"), Photo("d"), RENAME_EXCHANGE), 0);
+  ASSERT_EQ(ErrnoOf(::close(open.Release())), 0);
+
+  for (const bool remounted : {false, true}) {
+    SCOPED_TRACE(remounted ? "remounted" : "at once");
+    if (remounted) Remount();
+    EXPECT_EQ(GetFile(Photo("d")), "file");
+    EXPECT_EQ(GetFile(Photo("f/y")), "other");
+    EXPECT_EQ(GetFile(Photo("e/x")), "deeper");
+    EXPECT_EQ(StatOf(Photo("d")).st_ino, file);
+    EXPECT_EQ(StatOf(Photo("e")).st_ino, directory);
+    EXPECT_EQ(StatOf(Photo("e")).st_nlink, 3U);
+    EXPECT_EQ(StatOf(Photo("f")).st_nlink, 2U);
+  }
+}
+
+TEST_F(MountedName, WhenExchangedWronglyThenTheErrorsAreThoseOfTheManual) {
+  ASSERT_EQ(PutFile(Photo("f"), "file"), 0);
+  ASSERT_EQ(::mkdir(Photo("d").c_str(), 0755), 0);
+  ASSERT_EQ(PutFile(Photo("d/x"), "deep"), 0);
+  ASSERT_EQ(PutFile(At("west/spare/s"), "spare"), 0);
+
+  EXPECT_EQ(RenameWith(Photo("f"), Photo("no"), RENAME_EXCHANGE), ENOENT);
+  EXPECT_EQ(RenameWith(Photo("d"), Photo("d/x"), RENAME_EXCHANGE), EINVAL);
+  EXPECT_EQ(RenameWith(Photo("d/x"), Photo("d"), RENAME_EXCHANGE), EINVAL);
+  EXPECT_EQ(RenameWith(Photo("f"), At("west/spare/s"), RENAME_EXCHANGE), EXDEV);
+  EXPECT_EQ(RenameWith(Photo("f"), Photo("d"), RENAME_EXCHANGE | RENAME_NOREPLACE), EINVAL);
+  EXPECT_EQ(GetFile(Photo("f")), "file");
+}
+
+TEST_F(MountedName, WhenRenamedWithFlagsThenEachIsObeyedOrRefused) {
   ASSERT_EQ(PutFile(Photo("a"), "a"), 0);
   ASSERT_EQ(PutFile(Photo("b"), "b"), 0);
 
   EXPECT_EQ(RenameWith(Photo("a"), Photo("b"), RENAME_NOREPLACE), EEXIST);
-  EXPECT_EQ(RenameWith(Photo("a"), Photo("b"), RENAME_EXCHANGE), EINVAL);
+  EXPECT_EQ(RenameWith(Photo("a"), Photo("b"), RENAME_WHITEOUT), EINVAL);
   EXPECT_EQ(RenameWith(Photo("a"), Photo("c"), RENAME_NOREPLACE), 0);
   EXPECT_EQ(GetFile(Photo("b")), "b");
   EXPECT_EQ(GetFile(Photo("c")), "a");

@@ -50,7 +50,19 @@ class MemoryBatch {
   uint64_t FileIdFor(const CommitBlob& mutation, const MemoryContainer& container);
   // memory_batch_prefixes.cc
   Result<Outcome> Do(const RenamePrefix& mutation);
+  Result<Outcome> Do(const ExchangePrefixes& mutation);
   Outcome MoveBlob(MemoryContainer& container, const std::string& from, const std::string& to);
+  Outcome AddMoved(MemoryContainer& container, const MemoryVersion& source, const std::string& to);
+  Result<MemoryContainer*> ContainerToMoveIn(const std::string& name);
+  // What lives below the prefix: names after it.
+  Result<std::set<std::string>> NamesBelow(const MemoryContainer& container,
+                                           const std::string& prefix) const;
+  using Prefixes = std::map<std::string, MemoryPrefix>;  // by their names after another one
+  static Prefixes PrefixesAtAndBelow(const MemoryContainer& container, const std::string& prefix);
+  Status ValidateNames(const std::string& prefix, const std::set<std::string>& names) const;
+  void CarryPrefixes(MemoryContainer& container, const Prefixes& moving, const std::string& from,
+                     const std::string& to);
+  void NameChanged(MemoryContainer& container, const std::string& name, Timestamp time);
   void FindMoves(const std::vector<Mutation>& mutations);
   void Appeared(MemoryContainer& container, const std::string& name, Timestamp time);
   void Disappeared(MemoryContainer& container, const std::string& name, Timestamp time);

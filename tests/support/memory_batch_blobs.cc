@@ -76,7 +76,11 @@ Result<Outcome> MemoryBatch::Do(const CommitBlob& mutation) {
   added.info.origin = mutation.origin;
   const auto moved = moved_here_.find(mutation.path);
   if (moved != moved_here_.end()) added.other_name = moved->second.from.name;
-  return AddVersion(*container, std::move(added));
+  const Timestamp changed = added.children_changed;
+  const bool takes_over = current != nullptr && moved != moved_here_.end();
+  const Outcome outcome = AddVersion(*container, std::move(added));
+  if (takes_over) NameChanged(*container, mutation.path.name, changed);
+  return outcome;
 }
 
 uint64_t MemoryBatch::FileIdFor(const CommitBlob& mutation, const MemoryContainer& container) {

@@ -75,68 +75,137 @@ void MemoryBatch::ShareFileIdWithPrefix(MemoryContainer& container, const BlobIn
   container.prefixes.at(prefix).file_id = info.file_id;
 }
 
-Result<Outcome> MemoryBatch::Do(const RenamePrefix& mutation) {
-  const std::string& from = mutation.from;
-  const std::string& to = mutation.to;
-  MemoryContainer* container = TRY(Container(mutation.container));
-  if (!container->info.destination_policy_id.empty()) {
-    return Error{ErrorCode::kDestination, "the container '" + mutation.container +
-                                              "' is the destination of policy " +
-                                              container->info.destination_policy_id};
+void MemoryBatch::NameChanged(MemoryContainer& container, const std::string& name, Timestamp time) {
+  const size_t slash = name.rfind('/');
+  if (slash == std::string::npos) return;
+  const std::string prefix = name.substr(0, slash + 1);
+  Save(container.prefixes, prefix);
+  container.prefixes.at(prefix).children_changed = time;
+}
+
+Result<MemoryContainer*> MemoryBatch::ContainerToMoveIn(const std::string& name) {
+  MemoryContainer* container = TRY(Container(name));
+  const std::string& policy = container->info.destination_policy_id;
+  if (policy.empty()) return container;
+  return Error{ErrorCode::kDestination,
+               "the container '" + name + "' is the destination of policy " + policy};
+}
+
+Result<std::set<std::string>> MemoryBatch::NamesBelow(const MemoryContainer& container,
+                                                      const std::string& prefix) const {
+  if (!container.PrefixLives(prefix))
+    return Error{ErrorCode::kNotFound, "nothing lives below '" + prefix + "'"};
+  std::set<std::string> names;
+  for (auto blob = container.blobs.lower_bound(prefix);
+       blob != container.blobs.end() && blob->first.starts_with(prefix); ++blob) {
+    if (blob->second.current) names.insert(blob->first.substr(prefix.size()));
   }
-  if (!container->PrefixLives(from))
-    return Error{ErrorCode::kNotFound, "nothing lives below '" + from + "'"};
+  return names;
+}
+
+MemoryBatch::Prefixes MemoryBatch::PrefixesAtAndBelow(const MemoryContainer& container,
+                                                      const std::string& prefix) {
+  Prefixes prefixes;
+  for (auto record = container.prefixes.lower_bound(prefix);
+       record != container.prefixes.end() && record->first.starts_with(prefix); ++record) {
+    if (record->second.live_blobs > 0)
+      prefixes.emplace(record->first.substr(prefix.size()), record->second);
+  }
+  return prefixes;
+}
+
+Status MemoryBatch::ValidateNames(const std::string& prefix,
+                                  const std::set<std::string>& names) const {
+  for (const std::string& name : names) TRY(ValidateBlobName(prefix + name, capabilities_.names));
+  return Ok();
+}
+
+Result<Outcome> MemoryBatch::Do(const RenamePrefix& mutation) {
+  const auto& [container_name, from, to] = mutation;
+  MemoryContainer* container = TRY(ContainerToMoveIn(container_name));
+  const std::set<std::string> names = TRY(NamesBelow(*container, from));
   if (container->PrefixLives(to))
     return Error{ErrorCode::kNotEmpty, "something lives below '" + to + "'"};
+  TRY(ValidateNames(to, names));
 
-  std::map<std::string, MemoryPrefix> moving;  // by the old name
-  for (auto record = container->prefixes.lower_bound(from);
-       record != container->prefixes.end() && record->first.starts_with(from); ++record) {
-    if (record->second.live_blobs > 0) moving.insert(*record);
-  }
-  std::vector<std::string> names;
-  for (auto blob = container->blobs.lower_bound(from);
-       blob != container->blobs.end() && blob->first.starts_with(from); ++blob) {
-    if (blob->second.current) names.push_back(blob->first);
-  }
-  for (const std::string& name : names)
-    TRY(ValidateBlobName(to + name.substr(from.size()), capabilities_.names));
-
+  const Prefixes moving = PrefixesAtAndBelow(*container, from);
   Outcome outcome;
-  for (const std::string& name : names)
-    outcome = MoveBlob(*container, name, to + name.substr(from.size()));
-  // A marker that stays behind keeps the file id that it shares with the directory.
+  for (const std::string& name : names) outcome = MoveBlob(*container, from + name, to + name);
+  CarryPrefixes(*container, moving, from, to);
+  return outcome;
+}
+
+Result<Outcome> MemoryBatch::Do(const ExchangePrefixes& mutation) {
+  const auto& [container_name, first, second] = mutation;
+  MemoryContainer* container = TRY(ContainerToMoveIn(container_name));
+  const std::set<std::string> below_first = TRY(NamesBelow(*container, first));
+  const std::set<std::string> below_second = TRY(NamesBelow(*container, second));
+  TRY(ValidateNames(second, below_first));
+  TRY(ValidateNames(first, below_second));
+
+  const Prefixes of_first = PrefixesAtAndBelow(*container, first);
+  const Prefixes of_second = PrefixesAtAndBelow(*container, second);
+  std::set<std::string> names = below_first;
+  names.insert(below_second.begin(), below_second.end());
+  Outcome outcome;
+  for (const std::string& name : names) {
+    if (!below_second.contains(name)) {
+      outcome = MoveBlob(*container, first + name, second + name);
+    } else if (!below_first.contains(name)) {
+      outcome = MoveBlob(*container, second + name, first + name);
+    } else {
+      const MemoryVersion one = *container->Current(first + name);
+      const MemoryVersion other = *container->Current(second + name);
+      AddMoved(*container, one, second + name);
+      outcome = AddMoved(*container, other, first + name);
+    }
+  }
+  CarryPrefixes(*container, of_first, first, second);
+  CarryPrefixes(*container, of_second, second, first);
+  for (const std::string& prefix : {first, second})
+    NameChanged(*container, prefix.substr(0, prefix.size() - 1), Timestamp{state_.last_ticks});
+  return outcome;
+}
+
+// The records of prefixes go with what lives in them. A marker that stays behind keeps the file id
+// that it shares with the directory.
+void MemoryBatch::CarryPrefixes(MemoryContainer& container, const Prefixes& moving,
+                                const std::string& from, const std::string& to) {
   const auto marker_stays = [&](const std::string& prefix) {
     const std::string name = prefix.substr(0, prefix.size() - 1);
-    const MemoryVersion* marker = container->Current(name);
+    const MemoryVersion* marker = container.Current(name);
     return marker != nullptr && IsDirectoryMarker(marker->info.properties) &&
-           !leaving_.contains({mutation.container, name});
+           !leaving_.contains({container.info.name, name});
   };
   const bool top_keeps_file_id = marker_stays(from) || marker_stays(to);
-  for (const auto& [old_name, old] : moving) {
-    const std::string new_name = to + old_name.substr(from.size());
-    Save(container->prefixes, old_name);
-    Save(container->prefixes, new_name);
-    MemoryPrefix& moved = container->prefixes.at(new_name);
+  for (const auto& [name, old] : moving) {
+    Save(container.prefixes, from + name);
+    Save(container.prefixes, to + name);
+    MemoryPrefix& moved = container.prefixes.at(to + name);
     moved.children_changed = old.children_changed;
-    if (old_name != from || !top_keeps_file_id) moved.file_id = old.file_id;
-    container->prefixes.at(old_name).file_id = 0;
+    if (!name.empty() || !top_keeps_file_id) moved.file_id = old.file_id;
+    if (!container.PrefixLives(from + name)) container.prefixes.at(from + name).file_id = 0;
   }
-  return outcome;
 }
 
 Outcome MemoryBatch::MoveBlob(MemoryContainer& container, const std::string& from,
                               const std::string& to) {
-  const MemoryVersion source = *container.Current(from);
+  AddMoved(container, *container.Current(from), to);
+  return EndCurrent(container, from, {}, to);
+}
+
+Outcome MemoryBatch::AddMoved(MemoryContainer& container, const MemoryVersion& source,
+                              const std::string& to) {
   const Timestamp now = NextTick();
-  NewVersion added{.content = source.content, .children_changed = now, .other_name = from};
+  const MemoryVersion* current = container.Current(to);
+  NewVersion added{
+      .content = source.content, .children_changed = now, .other_name = source.info.name};
   added.info.name = to;
   added.info.version = VersionId{now.ticks};
-  added.info.created = now;
+  added.info.created = current != nullptr ? current->info.created : now;
   added.info.file_id = source.info.file_id;
   added.info.properties = source.info.properties;
-  AddVersion(container, std::move(added));
-  return EndCurrent(container, from, {}, to);
+  return AddVersion(container, std::move(added));
 }
 
 }  // namespace replicafs

@@ -33,6 +33,13 @@ Status MemoryBatch::Validate(const Mutation& mutation) const {
     if (!from.ends_with('/') || !to.ends_with('/') || to.starts_with(from))
       return Error{ErrorCode::kInvalid, "'" + from + "' cannot be renamed to '" + to + "'"};
   }
+  if (const auto* exchange = std::get_if<ExchangePrefixes>(&mutation)) {
+    const auto& [container, first, second] = *exchange;
+    if (!first.ends_with('/') || !second.ends_with('/') || first.starts_with(second) ||
+        second.starts_with(first)) {
+      return Error{ErrorCode::kInvalid, "'" + first + "' and '" + second + "' cannot be exchanged"};
+    }
+  }
   if (const auto* create = std::get_if<CreateContainer>(&mutation))
     TRY(ValidateContainerName(create->name));
   if (const auto* put = std::get_if<PutState>(&mutation)) {

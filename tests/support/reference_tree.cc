@@ -1,5 +1,6 @@
 #include "tests/support/reference_tree.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace replicafs {
@@ -60,6 +61,13 @@ Status ReferenceTree::Add(const std::string& path, ReferenceFile file) {
   return Ok();
 }
 
+size_t ReferenceTree::Subdirectories(const std::string& path) const {
+  const auto names = Children(path);
+  return static_cast<size_t>(std::count_if(names.begin(), names.end(), [&](const auto& name) {
+    return Find(path.empty() ? name : path + "/" + name)->type == Type::kDirectory;
+  }));
+}
+
 Status ReferenceTree::Unlink(const std::string& path) {
   TRY(CheckParent(path));
   const FilePtr file = Find(path);
@@ -96,17 +104,39 @@ Status ReferenceTree::Rename(const std::string& from, const std::string& to, Rep
     if (onto_directory && !Children(to).empty()) return Fail(ErrorCode::kNotEmpty);
     files_.erase(to);
   }
-  std::map<std::string, FilePtr> moved;
+  Give(to, Take(from));
+  return Ok();
+}
+
+Status ReferenceTree::Exchange(const std::string& first, const std::string& second) {
+  TRY(CheckParent(first));
+  TRY(CheckParent(second));
+  if (Find(first) == nullptr || Find(second) == nullptr) return Fail(ErrorCode::kNotFound);
+  if (first == second) return Ok();
+  if (first.starts_with(second + "/") || second.starts_with(first + "/"))
+    return Fail(ErrorCode::kInvalid);
+  const auto one = Take(first);
+  const auto other = Take(second);
+  Give(second, one);
+  Give(first, other);
+  return Ok();
+}
+
+std::map<std::string, ReferenceTree::FilePtr> ReferenceTree::Take(const std::string& path) {
+  std::map<std::string, FilePtr> taken;
   for (auto at = files_.begin(); at != files_.end();) {
-    if (at->first == from || at->first.starts_with(from + "/")) {
-      moved.emplace(to + at->first.substr(from.size()), at->second);
+    if (at->first == path || at->first.starts_with(path + "/")) {
+      taken.emplace(at->first.substr(path.size()), at->second);
       at = files_.erase(at);
     } else {
       ++at;
     }
   }
-  files_.merge(moved);
-  return Ok();
+  return taken;
+}
+
+void ReferenceTree::Give(const std::string& path, const std::map<std::string, FilePtr>& files) {
+  for (const auto& [rest, file] : files) files_.emplace(path + rest, file);
 }
 
 }  // namespace replicafs

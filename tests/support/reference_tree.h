@@ -29,16 +29,22 @@ class ReferenceTree {
   ReferenceTree();
   FilePtr Find(const std::string& path) const;
   std::vector<std::string> Children(const std::string& path) const;  // their names
-  std::vector<std::string> Paths() const;                            // without the root
+  size_t Subdirectories(const std::string& path) const;
+  std::vector<std::string> Paths() const;  // without the root
 
   // kNotFound, kNotDirectory: of the parent. kExists.
   Status Add(const std::string& path, ReferenceFile file);
   Status Unlink(const std::string& path);
   Status Rmdir(const std::string& path);
   enum class Replace { kYes, kNo };
+  // kInvalid when one lies in the other.
+  Status Exchange(const std::string& first, const std::string& second);
   Status Rename(const std::string& from, const std::string& to, Replace replace);
 
  private:
+  // Takes out what stands at and below a path, by the rest of its path.
+  std::map<std::string, FilePtr> Take(const std::string& path);
+  void Give(const std::string& path, const std::map<std::string, FilePtr>& files);
   Status CheckParent(const std::string& path) const;
 
   std::map<std::string, FilePtr> files_;

@@ -186,6 +186,29 @@ TEST_F(LinkCopy, DirectoryRenamedThenAllOfItMovesAtOnce) {
   ExpectEqualHistories();
 }
 
+TEST_F(LinkCopy, DirectoriesAndFilesExchangedThenTheReplicasToo) {
+  Create();
+  auto link = MakeLink();
+  for (const char* name : {"a/1", "a/both", "b/both", "b/sub/2", "f", "g"}) Write(name, name);
+  Write("a/large", std::string(100, 'a'));
+  Write("b/large", std::string(100, 'b'));
+  ASSERT_OK(CatchUp(*link));
+  std::vector<Mutation> exchange;
+  exchange.push_back(ExchangePrefixes{"photos", "a/", "b/"});
+  for (const auto& [to, from] : {std::pair("f", "g"), std::pair("g", "f")}) {
+    const VersionId version = Must(source->inner().store().Stat({"photos", from})).version;
+    exchange.push_back(
+        CommitBlob{.path = {"photos", to}, .content = ContentOf{{"photos", from}, version}});
+  }
+  ASSERT_OK(source->inner().store().Apply(std::move(exchange), 0));
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_THAT(Failures(), IsEmpty());
+  EXPECT_THAT(ReplicaHistory("a/both"), ElementsAre("previous a/both", "current b/both"));
+  ExpectEqualHistories();
+}
+
 TEST_F(LinkCopy, RenamedIntoTheRulesScopeThenItArrivesAndOutOfItThenItGoes) {
   Create(ExistingBlobs::kLeave, {"in/"});
   auto link = MakeLink();
