@@ -111,6 +111,7 @@ Result<PrefixInfo> PastStore::StatPrefix(const BlobPath& prefix) {
 
 Result<PrefixInfo> PastStore::PrefixThen(const std::string& container, PrefixInfo info) {
   info.children_changed = std::min(info.children_changed, moment_);
+  info.directories.reset();  // what is counted is the present
   const auto blob = TRY(VersionsThen({container, info.name.substr(0, info.name.size() - 1)}));
   info.has_blob = std::any_of(blob.begin(), blob.end(),
                               [](const BlobInfo& version) { return version.is_current; });

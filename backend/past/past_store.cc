@@ -38,6 +38,7 @@ class PastReader final : public BlobReader {
 Result<std::vector<ContainerInfo>> PastStore::ListContainers() {
   auto containers = TRY(Inner().ListContainers());
   std::erase_if(containers, [&](const ContainerInfo& info) { return info.created > moment_; });
+  for (ContainerInfo& info : containers) info.directories.reset();
   return containers;
 }
 
@@ -46,6 +47,7 @@ Result<ContainerInfo> PastStore::GetContainer(std::string_view container) {
   if (info.created > moment_)
     return Error{ErrorCode::kNotFound,
                  "container '" + info.name + "' did not exist at " + ToString(moment_)};
+  info.directories.reset();  // what is counted is the present
   return info;
 }
 

@@ -41,7 +41,7 @@ void CreateContainers(AccountCatalog& accounts, const std::string& account,
 
 InProcessMount::InProcessMount(AccountSource& accounts, const std::string& mountpoint,
                                const std::string& scratch, MountScope scope,
-                               SessionOptions::Writing writing)
+                               SessionOptions::Writing writing, SessionOptions::Access access)
     : mountpoint_(mountpoint) {
   std::filesystem::create_directories(scratch);
   file_system_ = Must(FileSystem::Open(accounts, SystemClock(),
@@ -49,8 +49,9 @@ InProcessMount::InProcessMount(AccountSource& accounts, const std::string& mount
                                         .uid = ::geteuid(),
                                         .gid = ::getegid(),
                                         .scratch_directory = scratch}));
-  session_ = Must(Session::Mount(*file_system_,
-                                 {.mountpoint = mountpoint, .source = "test", .writing = writing}));
+  session_ = Must(Session::Mount(
+      *file_system_,
+      {.mountpoint = mountpoint, .source = "test", .access = access, .writing = writing}));
   std::promise<void> ready;
   server_ =
       std::thread([this, &ready] { ended_ = session_->Serve([&ready] { ready.set_value(); }); });

@@ -25,7 +25,8 @@ class InProcessMount {
  public:
   InProcessMount(AccountSource& accounts, const std::string& mountpoint, const std::string& scratch,
                  MountScope scope = {},
-                 SessionOptions::Writing writing = SessionOptions::Writing::kAllowed);
+                 SessionOptions::Writing writing = SessionOptions::Writing::kAllowed,
+                 SessionOptions::Access access = SessionOptions::Access::kOwner);
   ~InProcessMount();
 
   const Status& ended() const { return ended_; }

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -124,6 +125,18 @@ std::string Pattern(size_t size, uint32_t seed) {
   std::string bytes(size, '\0');
   for (char& byte : bytes) byte = static_cast<char>(random() & 0xffU);
   return bytes;
+}
+
+int AsUser(uid_t user, gid_t group, const std::function<int()>& call) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool became = ::setgroups(0, nullptr) == 0 && ::setresgid(group, group, group) == 0 &&
+                        ::setresuid(user, user, user) == 0;
+    ::_exit(became ? call() : 255);
+  }
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) != child || !WIFEXITED(status)) return 255;
+  return WEXITSTATUS(status);
 }
 
 ShellResult Shell(const std::string& command) {

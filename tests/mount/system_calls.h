@@ -38,6 +38,10 @@ std::vector<std::string> NamesIn(const std::string& directory);  // sorted, with
 // Bytes that differ everywhere, the same for the same seed.
 std::string Pattern(size_t size, uint32_t seed = 1);
 
+// What `call` answers (0 or errno) in a process of this user and group, which has no others. 255:
+// the process could not become them.
+int AsUser(uid_t user, gid_t group, const std::function<int()>& call);
+
 struct ShellResult {
   int exit_code = 0;
   std::string output;  // both streams
