@@ -48,6 +48,10 @@ Result<std::shared_ptr<BlobReader>> ReaderOf(FileSystemState& state, FileHandle&
 
 Result<std::shared_ptr<FileWriter>> WriterToChange(FileSystemState& state, FileHandle& handle) {
   if (!handle.can_write) return Error{ErrorCode::kPermission, "the file is open for reading only"};
+  if (!handle.unflushed) {
+    MutexLock lock(handle.node->file_mutex);
+    if (!handle.unflushed.exchange(true)) ++handle.node->file.unflushed_handles;
+  }
   if (auto writer = WriterOf(*handle.node)) return writer;
   MutexLock lock(handle.node->commit_mutex);
   return StartWriter(state, *handle.node);

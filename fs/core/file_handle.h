@@ -1,6 +1,7 @@
 // An open file.
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "backend/base/mutex.h"
@@ -16,6 +17,8 @@ struct FileHandle {
   bool can_write = false;
   bool commits = false;           // its close commits: it may write, or has made the file
   bool counts_as_reader = false;  // FileState::readers
+  // Something was written since the last flush. Changed under the node's file_mutex.
+  std::atomic<bool> unflushed = false;
 
   Mutex mutex;
   // The version that is read while nobody writes the file.

@@ -26,14 +26,25 @@ std::shared_ptr<FileHandle> MakeHandle(FileSystemState& state, const NodePtr& no
   handle->commits = handle->can_write || is_new;
   state.nodes->Pin(*node);
   MutexLock lock(node->file_mutex);
-  ++node->file.handles;
-  if (handle->commits) ++node->file.write_handles;
+  FileState& file = node->file;
+  // The kernel tells of a handle's end some time after its close(2) has returned: a session ends
+  // when all that was written is flushed, and somebody else begins.
+  if (handle->commits && file.writer != nullptr && file.unflushed_handles == 0)
+    file.writer->BeginSession();
+  ++file.handles;
+  if (handle->commits) ++file.write_handles;
   return handle;
+}
+
+void NoteFlushed(FileHandle& handle) {
+  MutexLock lock(handle.node->file_mutex);
+  if (handle.unflushed.exchange(false)) --handle.node->file.unflushed_handles;
 }
 
 // Takes back what MakeHandle and OpenToRead counted. Ends the writer with its last handle.
 void DropHandle(FileSystemState& state, FileHandle& handle) {
   Node& node = *handle.node;
+  NoteFlushed(handle);
   if (handle.commits) {
     MutexLock commit_lock(node.commit_mutex);
     {
@@ -217,7 +228,9 @@ Result<CreatedFile> CreateFile(FileSystemState& state, const CreateRequest& requ
 Status FlushFile(FileSystemState& state, HandleId id) {
   const auto handle = TRY(state.files.Find(id));
   if (!handle->commits) return Ok();
-  return CommitFile(state, handle->node);
+  TRY(CommitFile(state, handle->node));
+  NoteFlushed(*handle);
+  return Ok();
 }
 
 Status SyncFile(FileSystemState& state, HandleId id) {

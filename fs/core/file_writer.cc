@@ -97,9 +97,15 @@ VersionId FileWriter::committed() const {
   return committed_;
 }
 
+void FileWriter::BeginSession() {
+  MutexLock lock(mutex_);
+  replaceable_ = {};
+}
+
 void FileWriter::Renamed(VersionId version) {
   MutexLock lock(mutex_);
   if (committed_) committed_ = version;
+  if (replaceable_) replaceable_ = version;
 }
 
 void FileWriter::DropPrecondition() {
@@ -114,7 +120,7 @@ Result<CommitBlob> FileWriter::PrepareCommit(const BlobPath& path) {
     must_commit_ = true;  // until Committed
     prepared_changes_ = changes_;
     commit.properties = info_.properties;
-    commit.replaces = committed_;
+    commit.replaces = replaceable_;
     if (!info_.version) commit.file_id = info_.file_id;
     if (!committed_) commit.precondition = first_;
   }
@@ -127,6 +133,7 @@ Result<CommitBlob> FileWriter::PrepareCommit(const BlobPath& path) {
 void FileWriter::Committed(const Outcome& outcome, const CommitBlob& commit) {
   MutexLock lock(mutex_);
   committed_ = outcome.version;
+  replaceable_ = outcome.version;
   info_.name = commit.path.name;
   info_.version = outcome.version;
   info_.etag = outcome.etag;

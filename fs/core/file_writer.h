@@ -42,6 +42,8 @@ class FileWriter {
   bool NeedsCommit() const EXCLUDES(mutex_);
   // Zero: nothing committed yet.
   VersionId committed() const EXCLUDES(mutex_);
+  // What was committed stays a version of its own: the next commit does not replace it.
+  void BeginSession() EXCLUDES(mutex_);
   // The file was renamed: its newest version is this one. Only if the session had committed.
   void Renamed(VersionId version) EXCLUDES(mutex_);
   // The first commit need not find the name free.
@@ -65,6 +67,7 @@ class FileWriter {
   uint64_t changes_ GUARDED_BY(mutex_) = 0;  // of properties and times
   uint64_t prepared_changes_ GUARDED_BY(mutex_) = 0;
   VersionId committed_ GUARDED_BY(mutex_);
+  VersionId replaceable_ GUARDED_BY(mutex_);  // the session's own version, or zero
 };
 
 }  // namespace replicafs

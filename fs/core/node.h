@@ -40,6 +40,7 @@ enum class NodeKind : uint8_t {
 struct FileState {
   std::shared_ptr<FileWriter> writer;
   size_t write_handles = 0;
+  size_t unflushed_handles = 0;  // of them: what they have written was not followed by a close(2)
   size_t handles = 0;
   // Grows when a writer ends: read handles that pinned a version before take the new one.
   uint64_t writer_epoch = 0;

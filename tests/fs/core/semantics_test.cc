@@ -96,6 +96,34 @@ TEST_F(Semantics, S06_OneOpenSessionMakesOneVersion) {
   EXPECT_EQ(VersionCount("a.txt"), 2U);
 }
 
+// The kernel may tell of the end of a handle long after its close(2).
+TEST_F(Semantics, S06_ClosedThenTheNextOpenMakesAnotherVersion) {
+  const HandleId first = Must(Open("a.txt", O_WRONLY | O_CREAT));
+  ASSERT_OK(WriteAt(first, 0, "one"));
+  ASSERT_OK(fs().Flush(first));
+
+  const HandleId second = Must(Open("a.txt", O_WRONLY | O_TRUNC));
+  ASSERT_OK(WriteAt(second, 0, "two"));
+  ASSERT_OK(fs().Flush(second));
+  fs().Release(first);
+  fs().Release(second);
+
+  EXPECT_EQ(VersionCount("a.txt"), 2U);
+  EXPECT_EQ(Must(ReadFile("a.txt")), "two");
+}
+
+TEST_F(Semantics, S06_OpenedWhileAnotherWritesThenOneSession) {
+  const HandleId first = Must(Open("a.txt", O_WRONLY | O_CREAT));
+  ASSERT_OK(WriteAt(first, 0, "one"));
+  ASSERT_OK(fs().Sync(first));
+  const HandleId second = Must(Open("a.txt", O_WRONLY));
+  ASSERT_OK(WriteAt(second, 0, "two"));
+  ASSERT_OK(Close(second));
+  ASSERT_OK(Close(first));
+
+  EXPECT_EQ(VersionCount("a.txt"), 1U);
+}
+
 TEST_F(Semantics, S07_ReaderKeepsTheVersionThatItOpened) {
   Put("a.txt", "first");
   const HandleId handle = Must(Open("a.txt", O_RDONLY));
