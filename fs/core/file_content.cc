@@ -3,11 +3,11 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <vector>
 
 #include "backend/blob/block_schedule.h"
+#include "cache/base_content.h"
 #include "fs/core/file_commit.h"
 
 namespace replicafs {
@@ -143,9 +143,12 @@ Result<std::optional<uint64_t>> FindInFile(FileSystemState& state, HandleId id, 
   const auto handle = TRY(state.files.Find(id));
   if (const auto writer = WriterOf(*handle->node)) return writer->Find(what, offset);
   const auto reader = TRY(ReaderOf(state, *handle));
-  const auto& blocks = reader->blocks();
+  // Other tools may have cut the blob otherwise: only blocks that lie where they should are named.
+  const BaseContent content(reader);
   const auto is_hole = [&](size_t index) {
-    return blocks && index < blocks->size() && IsZeros((*blocks)[index]);
+    const BlockSpan span = BlockNumber(index);
+    const BlockRef* block = content.Named(span, span.size_bytes);
+    return block != nullptr && IsZeros(*block);
   };
   return FindExtent(is_hole, reader->info().size_bytes, what, offset);
 }
