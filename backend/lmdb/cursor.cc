@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "backend/lmdb/fault_guard.h"
 #include "backend/lmdb/lmdb_error.h"
 #include "backend/lmdb/values.h"
 
@@ -11,7 +12,8 @@ namespace replicafs::lmdb {
 
 Result<Cursor> Cursor::Open(const Transaction& transaction, const Table& table) {
   MDB_cursor* handle = nullptr;
-  const int code = mdb_cursor_open(transaction.handle(), table.handle_, &handle);
+  const int code =
+      Guarded([&] { return mdb_cursor_open(transaction.handle(), table.handle_, &handle); });
   if (code != MDB_SUCCESS) return LmdbError("open a cursor", code);
   return Cursor(handle);
 }
@@ -26,7 +28,8 @@ Cursor::~Cursor() {
 Result<bool> Cursor::Move(int operation, std::string_view key) {
   MDB_val k = ToValue(key);
   MDB_val v{};
-  const int code = mdb_cursor_get(handle_, &k, &v, static_cast<MDB_cursor_op>(operation));
+  const int code = Guarded(
+      [&] { return mdb_cursor_get(handle_, &k, &v, static_cast<MDB_cursor_op>(operation)); });
   if (code == MDB_NOTFOUND) return false;
   if (code != MDB_SUCCESS) return LmdbError("move a cursor", code);
   key_ = ToView(k);

@@ -2,19 +2,24 @@
 
 #include <lmdb.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdlib>
 
 #include "backend/base/log.h"
+#include "backend/lmdb/fault_guard.h"
 #include "backend/lmdb/lmdb_error.h"
 #include "backend/lmdb/open_paths.h"
+#include "backend/lmdb/page_file.h"
 
 namespace replicafs::lmdb {
 namespace {
 
 constexpr unsigned kReadersMax = 512;
 constexpr mdb_mode_t kFileMode = 0600;
+// At the metas, while others may be writing them.
+constexpr int kLooksMax = 100;
 // Beyond it a map no longer fits the addresses of a process.
 constexpr size_t kMapMaxBytes = size_t{1} << 45;
 
@@ -33,11 +38,40 @@ Result<std::string> RealPath(const std::string& path) {
   return result;
 }
 
+std::string FileOf(const std::string& path) {
+  return path + "/data.mdb";
+}
+
+// 0: not there, or as good as that.
+Result<uint64_t> SizeOf(const std::string& file) {
+  struct stat stat {};
+  if (::stat(file.c_str(), &stat) == 0) return static_cast<uint64_t>(stat.st_size);
+  if (errno == ENOENT) return uint64_t{0};
+  return ErrnoError("stat '" + file + "'", errno);
+}
+
+// Before LMDB sees the file: it takes over what the metas say of sizes. They are read more than
+// once because somebody may be writing one.
+Status CheckMetas(const std::string& file) {
+  PageFile pages = TRY(PageFile::Open(file));
+  Status sound;
+  for (int attempt = 0; attempt < kLooksMax; ++attempt) {
+    const auto metas = pages.ReadMetas();
+    if (metas) return Ok();
+    sound = metas.error();
+  }
+  return sound;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Environment>> Environment::Open(const std::string& path,
                                                        const Options& options) {
   std::string real = TRY(RealPath(path));
+  const uint64_t bytes = TRY(SizeOf(FileOf(real)));
+  if (bytes > 0) TRY(CheckMetas(FileOf(real)));
+  if (bytes == 0 && options.missing == Missing::kRefuse)
+    return DamagedFile(FileOf(real), "it is missing or empty");
   if (!ClaimPath(real)) {
     return Error{ErrorCode::kBusy, "environment '" + path + "' is open in this process already"};
   }
@@ -45,8 +79,9 @@ Result<std::unique_ptr<Environment>> Environment::Open(const std::string& path,
   int code = mdb_env_create(&env);
   if (code == MDB_SUCCESS) code = Configure(env, options);
   if (code == MDB_SUCCESS) {
+    PrepareGuard(env);
     const unsigned sync = options.durability == Durability::kSynced ? 0U : unsigned{MDB_NOSYNC};
-    code = mdb_env_open(env, real.c_str(), MDB_NOTLS | sync, kFileMode);
+    code = Guarded([&] { return mdb_env_open(env, real.c_str(), MDB_NOTLS | sync, kFileMode); });
   }
   if (code != MDB_SUCCESS) {
     if (env != nullptr) mdb_env_close(env);
@@ -55,7 +90,25 @@ Result<std::unique_ptr<Environment>> Environment::Open(const std::string& path,
   }
   std::unique_ptr<Environment> environment(new Environment(env, std::move(real)));
   TRY(environment->ClearDeadReaders());
+  const std::vector<std::string> damage = TRY(
+      environment->FindDamage(bytes <= kWholeMaxBytes ? PageDepth::kAll : PageDepth::kBranches));
+  if (!damage.empty()) return DamagedFile(FileOf(environment->path_), damage.front());
   return environment;
+}
+
+Result<std::vector<std::string>> Environment::FindDamage(PageDepth depth) {
+  PageFile file = TRY(PageFile::Open(FileOf(path_)));
+  for (int attempt = 0; attempt < kLooksMax; ++attempt) {
+    // The pages of what it sees stay as they are until it ends.
+    const ReadTransaction transaction = TRY(BeginRead());
+    const auto metas = file.ReadMetas();
+    if (!metas) continue;
+    for (const PageMeta& meta : *metas) {
+      if (meta.transaction == mdb_txn_id(transaction.handle()))
+        return FindPageDamage(file, meta, depth);
+    }
+  }
+  return Error{ErrorCode::kBusy, "environment '" + path_ + "' changes too fast to be checked"};
 }
 
 Environment::~Environment() {
@@ -74,8 +127,9 @@ Result<std::vector<Table>> Environment::OpenTables(std::span<const std::string_v
     tables.clear();
     for (const std::string_view name : names) {
       unsigned handle = 0;
-      const int code = transaction.Mutated(
-          mdb_dbi_open(transaction.handle(), std::string(name).c_str(), MDB_CREATE, &handle));
+      const std::string text(name);
+      const int code = transaction.Mutated(Guarded(
+          [&] { return mdb_dbi_open(transaction.handle(), text.c_str(), MDB_CREATE, &handle); }));
       if (code != MDB_SUCCESS) return LmdbError("open table '" + std::string(name) + "'", code);
       tables.push_back(Table(handle));
     }

@@ -17,6 +17,7 @@
 #include "backend/base/mutex.h"
 #include "backend/base/result.h"
 #include "backend/lmdb/group_queue.h"
+#include "backend/lmdb/page_check.h"
 #include "backend/lmdb/table.h"
 #include "backend/lmdb/transaction.h"
 #include "backend/lmdb/transaction_gate.h"
@@ -24,6 +25,11 @@
 struct MDB_env;
 
 namespace replicafs::lmdb {
+
+enum class Missing {
+  kMake,    // an environment that is not there is made
+  kRefuse,  // it was there and is lost: kCorrupt
+};
 
 enum class Durability {
   kSynced,    // a commit survives power loss
@@ -37,11 +43,13 @@ class Environment {
     size_t initial_map_bytes = size_t{1} << 30;
     unsigned max_tables = 32;
     Durability durability = Durability::kSynced;
+    Missing missing = Missing::kMake;
   };
 
-  // Opens the environment in an existing directory; makes it when the directory is empty.
+  // Opens the environment in an existing directory.
   // kBusy: this process has it open already (its locks belong to the process, so LMDB would lose
-  // them when either is closed). kCorrupt.
+  // them when either is closed). kCorrupt: its file is damaged; a file of up to kWholeMaxBytes is
+  // looked at whole, of a larger one what leads to other pages.
   static Result<std::unique_ptr<Environment>> Open(const std::string& path, const Options& options);
   // REQUIRES: no transaction is open.
   ~Environment();
@@ -57,6 +65,10 @@ class Environment {
   // Runs the closure in a write transaction and commits it; on return its changes are durable and
   // visible, or on error none of them happened. Closures of several threads share a commit.
   Status Update(const WriteFunction& run);
+
+  // What is wrong with the file, in sentences; none: nothing. kBusy when commits follow each other
+  // too fast to look.
+  Result<std::vector<std::string>> FindDamage(PageDepth depth);
 
   // Frees the places of readers whose process died, and with them the pages that they saw; how
   // many.
@@ -89,6 +101,7 @@ class Environment {
   void ResizeMap(size_t bytes) EXCLUDES(map_mutex_);
 
   static constexpr size_t kPoolMaxTransactions = 64;
+  static constexpr uint64_t kWholeMaxBytes = 16 << 20;
 
   MDB_env* const handle_;
   const std::string path_;

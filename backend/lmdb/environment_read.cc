@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backend/lmdb/environment.h"
+#include "backend/lmdb/fault_guard.h"
 #include "backend/lmdb/lmdb_error.h"
 
 namespace replicafs::lmdb {
@@ -22,8 +23,10 @@ Result<ReadTransaction> Environment::BeginRead() {
     gate_.Enter();
     MDB_txn* transaction = TakePooled();
     const bool pooled = transaction != nullptr;
-    const int code = pooled ? mdb_txn_renew(transaction)
-                            : mdb_txn_begin(handle_, nullptr, MDB_RDONLY, &transaction);
+    const int code = Guarded([&] {
+      return pooled ? mdb_txn_renew(transaction)
+                    : mdb_txn_begin(handle_, nullptr, MDB_RDONLY, &transaction);
+    });
     if (code == MDB_SUCCESS) return ReadTransaction(*this, transaction);
     if (pooled) mdb_txn_abort(transaction);
     gate_.Leave();

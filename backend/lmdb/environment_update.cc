@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "backend/lmdb/environment.h"
+#include "backend/lmdb/fault_guard.h"
 #include "backend/lmdb/lmdb_error.h"
 
 namespace replicafs::lmdb {
@@ -17,6 +18,13 @@ int NoSpaceOr(int code, const std::string& path) {
   struct statvfs stat {};
   if (code != EIO || ::statvfs(path.c_str(), &stat) != 0) return code;
   return uint64_t{stat.f_bavail} * stat.f_frsize < kFullBelowBytes ? ENOSPC : code;
+}
+
+void Abort(MDB_txn* transaction) {
+  Guarded([&] {
+    mdb_txn_abort(transaction);
+    return MDB_SUCCESS;
+  });
 }
 
 void FailAll(const std::vector<Submission*>& pending, const Error& error) {
@@ -63,14 +71,14 @@ Environment::Step Environment::RunOnce(std::vector<Submission*>& pending) {
     (*at)->status = (*(*at)->run)(transaction);
     const bool spoilt = !(*at)->status && transaction.mutations() != before;
     if (!transaction.map_full_ && !spoilt) continue;
-    mdb_txn_abort(*begun);
+    Abort(*begun);
     gate_.Leave();
     if (transaction.map_full_) return GrowFor(pending);
     pending.erase(at);
     return Step::kRunAgain;
   }
   if (transaction.mutations() == 0) {
-    mdb_txn_abort(*begun);
+    Abort(*begun);
     gate_.Leave();
     return Step::kFinished;
   }
@@ -79,7 +87,14 @@ Environment::Step Environment::RunOnce(std::vector<Submission*>& pending) {
 
 Environment::Step Environment::CommitWrite(MDB_txn* transaction,
                                            const std::vector<Submission*>& pending) {
-  const int code = NoSpaceOr(mdb_txn_commit(transaction), path_);
+  bool ended = false;
+  int code = Guarded([&] {
+    const int result = mdb_txn_commit(transaction);
+    ended = true;
+    return result;
+  });
+  if (!ended) Abort(transaction);
+  code = NoSpaceOr(code, path_);
   gate_.Leave();
   if (code == MDB_MAP_FULL) return GrowFor(pending);
   if (code != MDB_SUCCESS) FailAll(pending, LmdbError("commit to '" + path_ + "'", code));
@@ -97,7 +112,7 @@ Result<MDB_txn*> Environment::BeginWrite() {
   for (;;) {
     MDB_txn* transaction = nullptr;
     gate_.Enter();
-    const int code = mdb_txn_begin(handle_, nullptr, 0, &transaction);
+    const int code = Guarded([&] { return mdb_txn_begin(handle_, nullptr, 0, &transaction); });
     if (code == MDB_SUCCESS) return transaction;
     gate_.Leave();
     if (code != MDB_MAP_RESIZED)
