@@ -25,11 +25,21 @@ CheckFinding Convert(embedded::Finding finding) {
           .repaired = finding.repaired};
 }
 
+CheckReport TooDamaged(const Error& error) {
+  CheckReport report;
+  report.findings.push_back({.kind = "database-damaged", .message = error.message});
+  report.clean = false;
+  return report;
+}
+
 }  // namespace
 
 Result<CheckReport> CheckAccount(AccountSource& accounts, std::string_view name,
                                  const CheckRequest& request) {
-  const std::shared_ptr<Account> account = TRY(accounts.OpenAccount(name));
+  const auto opened = accounts.OpenAccount(name);
+  if (!opened && opened.error().code == ErrorCode::kCorrupt) return TooDamaged(opened.error());
+  if (!opened) return opened.error();
+  const std::shared_ptr<Account>& account = *opened;
   auto* const embedded_account = dynamic_cast<EmbeddedAccount*>(account.get());
   if (embedded_account == nullptr)
     return Error{ErrorCode::kNotSupported,

@@ -42,8 +42,8 @@ struct CheckReport {
 };
 
 // Repair mends counts, flags and rows that nothing refers to, and collects garbage; it never
-// removes data that something refers to, so damaged or missing blocks stay findings. The error is
-// that of the check itself.
+// removes data that something refers to, so damaged or missing blocks stay findings, and it does
+// nothing while there are damaged rows. The error is that of the check itself.
 Result<CheckReport> Check(AccountParts& parts, const CheckOptions& options);
 
 }  // namespace replicafs::embedded

@@ -8,7 +8,7 @@
 namespace replicafs::embedded {
 
 Status TableCheck::CheckContents() {
-  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.contents));
+  auto cursor = TRY(Cursor::Open(transaction_, tables_.contents));
   std::map<uint64_t, uint64_t> missing = content_uses_;
   bool found = TRY(cursor.First());
   while (found) {
@@ -21,7 +21,7 @@ Status TableCheck::CheckContents() {
     Find("content-missing", "content " + std::to_string(id) + ", which " + std::to_string(uses) +
                                 " versions have, is missing");
   }
-  auto counts = TRY(lmdb::Cursor::Open(transaction_, tables_.content_refs));
+  auto counts = TRY(Cursor::Open(transaction_, tables_.content_refs));
   found = TRY(counts.First());
   while (found) {
     const uint64_t id = NumberOf(counts.key());
@@ -73,7 +73,7 @@ Status TableCheck::CheckContent(uint64_t content_id, std::string_view value) {
 }
 
 Status TableCheck::CheckBlocks(BlockTable& blocks) {
-  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.blocks));
+  auto cursor = TRY(Cursor::Open(transaction_, tables_.blocks));
   bool found = TRY(cursor.First());
   while (found) {
     const Digest digest = DigestOf(cursor.key());
@@ -116,7 +116,7 @@ Status TableCheck::CheckUnreferenced(const BlockTable& blocks) {
         Find("block-queue", "block " + ToHex(digest) + " is unused and not queued for removal");
     Mend(finding, tables_.unreferenced, key, "");
   }
-  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.unreferenced));
+  auto cursor = TRY(Cursor::Open(transaction_, tables_.unreferenced));
   bool found = TRY(cursor.First());
   while (found) {
     const auto block = blocks.find(DigestOf(cursor.key()));
@@ -131,7 +131,7 @@ Status TableCheck::CheckUnreferenced(const BlockTable& blocks) {
 }
 
 Status TableCheck::CheckJournal() {
-  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.journal));
+  auto cursor = TRY(Cursor::Open(transaction_, tables_.journal));
   uint64_t expected = 1;
   uint64_t group_end = 0;
   Timestamp last;

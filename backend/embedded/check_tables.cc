@@ -21,7 +21,7 @@ size_t TableCheck::Find(std::string kind, std::string what) {
   return report_.findings.size() - 1;
 }
 
-void TableCheck::Mend(size_t finding, const lmdb::Table& table, std::string key,
+void TableCheck::Mend(size_t finding, const Table& table, std::string key,
                       std::optional<std::string> value) {
   fixes_.push_back({&table, std::move(key), std::move(value), finding});
 }
@@ -59,7 +59,7 @@ Status TableCheck::Repair(lmdb::WriteTransaction& transaction, Timestamp now) {
 }
 
 Status TableCheck::CheckContainers() {
-  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.containers));
+  auto cursor = TRY(Cursor::Open(transaction_, tables_.containers));
   bool found = TRY(cursor.First());
   while (found) {
     ++report_.containers;
@@ -79,8 +79,8 @@ Status TableCheck::CheckDirectory(uint64_t directory_id, const std::string& name
     bool live;
   };
   std::vector<Pending> pending{{directory_id, name, live}};
-  const auto descend = [&](const lmdb::Table& table, const Pending& at, bool lives) -> Status {
-    auto cursor = TRY(lmdb::Cursor::Open(transaction_, table));
+  const auto descend = [&](const Table& table, const Pending& at, bool lives) -> Status {
+    auto cursor = TRY(Cursor::Open(transaction_, table));
     bool found = TRY(cursor.Seek(NumberKey(at.id)));
     while (found && NumberOf(cursor.key()) == at.id) {
       const std::string component(ComponentOfEntry(cursor.key()));
@@ -111,7 +111,7 @@ Status TableCheck::CheckDirectory(uint64_t directory_id, const std::string& name
 }
 
 Status TableCheck::CheckEntries(uint64_t directory_id, const std::string& name, bool live) {
-  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.entries));
+  auto cursor = TRY(Cursor::Open(transaction_, tables_.entries));
   bool found = TRY(cursor.Seek(NumberKey(directory_id)));
   if (!live && found && NumberOf(cursor.key()) == directory_id)
     Find("directory-not-live", Quoted(name) + " is buried and has live children");
@@ -155,7 +155,7 @@ Status TableCheck::CheckLiveDirectory(uint64_t parent_id, const std::string& com
 }
 
 Result<TableCheck::Counts> TableCheck::Count(uint64_t directory_id) {
-  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.entries));
+  auto cursor = TRY(Cursor::Open(transaction_, tables_.entries));
   Counts counts;
   bool found = TRY(cursor.Seek(NumberKey(directory_id)));
   while (found && NumberOf(cursor.key()) == directory_id) {
@@ -198,7 +198,7 @@ Status TableCheck::CheckBlobFlags(uint64_t parent_id, const std::string& compone
 }
 
 Status TableCheck::CheckGraves(uint64_t directory_id, const std::string& name) {
-  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.graves));
+  auto cursor = TRY(Cursor::Open(transaction_, tables_.graves));
   bool found = TRY(cursor.Seek(NumberKey(directory_id)));
   while (found && NumberOf(cursor.key()) == directory_id) {
     const std::string key(cursor.key());
@@ -215,7 +215,7 @@ Status TableCheck::CheckGraves(uint64_t directory_id, const std::string& name) {
 }
 
 Status TableCheck::CheckVersions(uint64_t directory_id, const std::string& name) {
-  auto cursor = TRY(lmdb::Cursor::Open(transaction_, tables_.versions));
+  auto cursor = TRY(Cursor::Open(transaction_, tables_.versions));
   bool found = TRY(cursor.Seek(NumberKey(directory_id)));
   while (found && NumberOf(cursor.key()) == directory_id) {
     const VersionRecord record = TRY(DecodeVersion(cursor.value()));
@@ -242,8 +242,8 @@ void TableCheck::NoteVersion(const VersionRecord& record) {
 // Rows below directories that nothing leads to. They may be what is left of somebody's data, so
 // what they name stays in use.
 Status TableCheck::CheckRowOwners() {
-  for (const lmdb::Table* table : {&tables_.entries, &tables_.graves, &tables_.versions}) {
-    auto cursor = TRY(lmdb::Cursor::Open(transaction_, *table));
+  for (const Table* table : {&tables_.entries, &tables_.graves, &tables_.versions}) {
+    auto cursor = TRY(Cursor::Open(transaction_, *table));
     bool found = TRY(cursor.First());
     while (found) {
       const uint64_t id = NumberOf(cursor.key());
@@ -262,7 +262,7 @@ Status TableCheck::CheckRowOwners() {
   return Ok();
 }
 
-Status TableCheck::NoteUnreachable(const lmdb::Table& table, std::string_view key,
+Status TableCheck::NoteUnreachable(const Table& table, std::string_view key,
                                    std::string_view value) {
   if (&table != &tables_.versions && IsDirectoryComponent(ComponentOfEntry(key))) {
     const DirectoryRecord record = TRY(DecodeDirectory(value));

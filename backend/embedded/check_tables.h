@@ -10,8 +10,8 @@
 
 #include "backend/base/digest.h"
 #include "backend/embedded/check.h"
+#include "backend/embedded/rows.h"
 #include "backend/embedded/schema.h"
-#include "backend/lmdb/cursor.h"
 #include "backend/lmdb/transaction.h"
 
 namespace replicafs::embedded {
@@ -33,7 +33,7 @@ class TableCheck {
 
  private:
   struct Fix {
-    const lmdb::Table* table;
+    const Table* table;
     std::string key;
     std::optional<std::string> value;  // nullopt: no such row
     size_t finding;
@@ -49,7 +49,7 @@ class TableCheck {
   Status CheckBlobFlags(uint64_t parent_id, const std::string& component, const std::string& name,
                         const VersionRecord& record);
   Status CheckRowOwners();
-  Status NoteUnreachable(const lmdb::Table& table, std::string_view key, std::string_view value);
+  Status NoteUnreachable(const Table& table, std::string_view key, std::string_view value);
   Status CheckContents();
   Status CheckContent(uint64_t content_id, std::string_view value);
   Status CheckBlocks(BlockTable& blocks);
@@ -66,8 +66,7 @@ class TableCheck {
   };
   Result<Counts> Count(uint64_t directory_id);
   size_t Find(std::string kind, std::string what);
-  void Mend(size_t finding, const lmdb::Table& table, std::string key,
-            std::optional<std::string> value);
+  void Mend(size_t finding, const Table& table, std::string key, std::optional<std::string> value);
 
   const lmdb::Transaction& transaction_;
   const Tables& tables_;

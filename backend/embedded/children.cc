@@ -6,9 +6,9 @@ namespace replicafs::embedded {
 
 Result<Children> Children::Open(const lmdb::Transaction& transaction, const Tables& tables,
                                 ListScope scope) {
-  auto entries = TRY(lmdb::Cursor::Open(transaction, tables.entries));
-  auto graves = TRY(lmdb::Cursor::Open(transaction, tables.graves));
-  auto versions = TRY(lmdb::Cursor::Open(transaction, tables.versions));
+  auto entries = TRY(Cursor::Open(transaction, tables.entries));
+  auto graves = TRY(Cursor::Open(transaction, tables.graves));
+  auto versions = TRY(Cursor::Open(transaction, tables.versions));
   return Children(std::move(entries), std::move(graves), std::move(versions), scope);
 }
 

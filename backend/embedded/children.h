@@ -7,8 +7,8 @@
 
 #include "backend/base/result.h"
 #include "backend/blob/blob_store.h"
+#include "backend/embedded/rows.h"
 #include "backend/embedded/schema.h"
-#include "backend/lmdb/cursor.h"
 
 namespace replicafs::embedded {
 
@@ -39,11 +39,11 @@ class Children {
  private:
   // One of the tables: where it stands, if that is within the directory.
   struct Source {
-    lmdb::Cursor cursor;
+    Cursor cursor;
     bool found = false;
   };
 
-  Children(lmdb::Cursor entries, lmdb::Cursor graves, lmdb::Cursor versions, ListScope scope)
+  Children(Cursor entries, Cursor graves, Cursor versions, ListScope scope)
       : entries_{std::move(entries)},
         graves_{std::move(graves)},
         versions_{std::move(versions)},

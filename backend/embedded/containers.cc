@@ -23,10 +23,9 @@ struct Row {
   std::string key;
   std::string value;
 };
-Result<std::vector<Row>> RowsOf(const Change& change, const lmdb::Table& table,
-                                uint64_t directory_id) {
+Result<std::vector<Row>> RowsOf(const Change& change, const Table& table, uint64_t directory_id) {
   std::vector<Row> rows;
-  auto cursor = TRY(lmdb::Cursor::Open(change.transaction, table));
+  auto cursor = TRY(Cursor::Open(change.transaction, table));
   bool found = TRY(cursor.Seek(NumberKey(directory_id)));
   while (found && NumberOf(cursor.key()) == directory_id) {
     rows.push_back({std::string(cursor.key()), std::string(cursor.value())});
@@ -37,7 +36,7 @@ Result<std::vector<Row>> RowsOf(const Change& change, const lmdb::Table& table,
 
 // Releases a directory's blobs and versions; the directories in it join `below`.
 Status DropDirectory(Change& change, uint64_t directory_id, std::vector<uint64_t>& below) {
-  for (const lmdb::Table* table :
+  for (const Table* table :
        {&change.tables.entries, &change.tables.graves, &change.tables.versions}) {
     const std::vector<Row> rows = TRY(RowsOf(change, *table, directory_id));
     for (const Row& row : rows) {

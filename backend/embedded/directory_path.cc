@@ -3,7 +3,7 @@
 #include "backend/embedded/keys.h"
 #include "backend/embedded/lookup.h"
 #include "backend/embedded/marker.h"
-#include "backend/lmdb/cursor.h"
+#include "backend/embedded/rows.h"
 
 namespace replicafs::embedded {
 namespace {
@@ -31,8 +31,8 @@ Status SetHasPrefix(Change& change, uint64_t parent_id, VersionRecord& blob,
                                    Encode(blob));
 }
 
-Result<bool> HasRowsOf(const Change& change, const lmdb::Table& table, uint64_t directory_id) {
-  auto cursor = TRY(lmdb::Cursor::Open(change.transaction, table));
+Result<bool> HasRowsOf(const Change& change, const Table& table, uint64_t directory_id) {
+  auto cursor = TRY(Cursor::Open(change.transaction, table));
   const bool found = TRY(cursor.Seek(NumberKey(directory_id)));
   return found && NumberOf(cursor.key()) == directory_id;
 }

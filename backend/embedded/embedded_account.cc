@@ -30,6 +30,7 @@ Result<std::unique_ptr<EmbeddedAccount>> EmbeddedAccount::Open(const std::string
   map.initial_map_bytes = options.initial_map_bytes;
   auto environment = TRY(lmdb::Environment::Open(MetaOf(directory), map));
   auto tables = embedded::OpenSchema(*environment);
+  map.missing = lmdb::Missing::kRefuse;
   if (!tables) return std::move(tables).error().Within("'" + directory + "'");
   auto parts = std::make_unique<embedded::AccountParts>(directory, std::move(environment), *tables,
                                                         clock, options.inline_max_bytes);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "backend/embedded/keys.h"
-#include "backend/lmdb/cursor.h"
+#include "backend/embedded/rows.h"
 
 namespace replicafs::embedded {
 namespace {
@@ -17,7 +17,7 @@ Result<std::vector<Event>> EmbeddedJournal::Read(uint64_t after, size_t limit) {
   std::vector<Event> events;
   if (after == UINT64_MAX) return events;
   const lmdb::ReadTransaction transaction = TRY(environment_.BeginRead());
-  auto cursor = TRY(lmdb::Cursor::Open(transaction, tables_.journal));
+  auto cursor = TRY(Cursor::Open(transaction, tables_.journal));
   bool found = TRY(cursor.Seek(NumberKey(after + 1)));
   while (found && events.size() < limit) {
     Event event = TRY(DecodeEvent(cursor.value()));

@@ -10,7 +10,7 @@
 #include "backend/embedded/listing.h"
 #include "backend/embedded/lookup.h"
 #include "backend/embedded/state_rows.h"
-#include "backend/lmdb/cursor.h"
+#include "backend/embedded/rows.h"
 
 namespace replicafs::embedded {
 
@@ -24,7 +24,7 @@ EmbeddedStore::EmbeddedStore(const StoreParts& parts, uint64_t inline_max_bytes)
 
 Result<std::vector<ContainerInfo>> EmbeddedStore::ListContainers() {
   const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
-  auto cursor = TRY(lmdb::Cursor::Open(transaction, parts_.tables.containers));
+  auto cursor = TRY(Cursor::Open(transaction, parts_.tables.containers));
   std::vector<ContainerInfo> containers;
   bool found = TRY(cursor.First());
   while (found) {

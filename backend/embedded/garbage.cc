@@ -6,7 +6,7 @@
 
 #include "backend/base/log.h"
 #include "backend/embedded/keys.h"
-#include "backend/lmdb/cursor.h"
+#include "backend/embedded/rows.h"
 
 namespace replicafs::embedded {
 
@@ -68,7 +68,7 @@ Result<GarbageCollector::Batch> GarbageCollector::CollectBatch(Timestamp before,
     batch = {};
     keys.clear();
     {
-      auto cursor = TRY(lmdb::Cursor::Open(transaction, tables_.unreferenced));
+      auto cursor = TRY(Cursor::Open(transaction, tables_.unreferenced));
       bool found = TRY(cursor.SeekAfter(resume_after));
       while (found && keys.size() < kBatchMaxBlocks && SinceOf(cursor.key()) < before) {
         keys.emplace_back(cursor.key());

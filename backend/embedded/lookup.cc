@@ -1,7 +1,7 @@
 #include "backend/embedded/lookup.h"
 
 #include "backend/embedded/keys.h"
-#include "backend/lmdb/cursor.h"
+#include "backend/embedded/rows.h"
 
 namespace replicafs::embedded {
 
@@ -121,7 +121,7 @@ Result<std::vector<VersionRecord>> FindVersions(const lmdb::Transaction& transac
   auto current = TRY(FindCurrent(transaction, tables, *id, leaf));
   if (current) versions.push_back(std::move(*current));
   const bool has_prefix = TRY(HasLiveDirectory(transaction, tables, *id, leaf));
-  auto cursor = TRY(lmdb::Cursor::Open(transaction, tables.versions));
+  auto cursor = TRY(Cursor::Open(transaction, tables.versions));
   bool found = TRY(cursor.SeekBefore(VersionsEnd(*id, leaf)));
   while (found && IsVersionOf(cursor.key(), *id, leaf)) {
     versions.push_back(TRY(DecodeVersion(cursor.value())));

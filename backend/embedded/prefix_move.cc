@@ -67,7 +67,7 @@ Status PrefixMove::WriteDirectory(std::string_view name, const DirectoryRecord& 
   if (!parent_id)
     return Error{ErrorCode::kCorrupt, "directory above '" + std::string(name) + "' is missing"};
   const std::string key = EntryKey(*parent_id, component);
-  const lmdb::Table& table = record.live_count > 0 ? change_.tables.entries : change_.tables.graves;
+  const Table& table = record.live_count > 0 ? change_.tables.entries : change_.tables.graves;
   return table.Put(change_.transaction, key, Encode(record));
 }
 

@@ -7,21 +7,6 @@
 namespace replicafs::embedded {
 namespace {
 
-// The first byte of every value; a new form of a value gets a new number.
-constexpr uint8_t kForm = 1;
-
-Encoder Begin() {
-  Encoder encoder;
-  encoder.Byte(kForm);
-  return encoder;
-}
-
-Decoder Begin(std::string_view bytes) {
-  Decoder decoder(bytes);
-  if (decoder.Byte() != kForm) decoder.Fail();
-  return decoder;
-}
-
 bool Flag(Decoder& decoder) {
   const uint8_t value = decoder.Byte();
   if (value > 1) decoder.Fail();
@@ -35,7 +20,7 @@ Timestamp Time(Decoder& decoder) {
 }  // namespace
 
 std::string Encode(const DirectoryRecord& record) {
-  Encoder encoder = Begin();
+  Encoder encoder;
   encoder.Number(record.directory_id);
   encoder.Number(record.file_id);
   encoder.Number(record.live_count);
@@ -46,7 +31,7 @@ std::string Encode(const DirectoryRecord& record) {
 }
 
 Result<DirectoryRecord> DecodeDirectory(std::string_view bytes) {
-  Decoder decoder = Begin(bytes);
+  Decoder decoder(bytes);
   DirectoryRecord record;
   record.directory_id = decoder.Number();
   record.file_id = decoder.Number();
@@ -59,7 +44,7 @@ Result<DirectoryRecord> DecodeDirectory(std::string_view bytes) {
 }
 
 std::string Encode(const ContainerRecord& record) {
-  Encoder encoder = Begin();
+  Encoder encoder;
   encoder.Number(record.root_directory_id);
   encoder.Signed(record.created.ticks);
   encoder.Number(record.etag);
@@ -69,7 +54,7 @@ std::string Encode(const ContainerRecord& record) {
 }
 
 Result<ContainerRecord> DecodeContainer(std::string_view bytes) {
-  Decoder decoder = Begin(bytes);
+  Decoder decoder(bytes);
   ContainerRecord record;
   record.root_directory_id = decoder.Number();
   record.created = Time(decoder);
@@ -86,13 +71,13 @@ constexpr uint8_t kBlockContent = 1;
 }  // namespace
 
 std::string EncodeInline(std::string_view bytes) {
-  std::string value{static_cast<char>(kForm), static_cast<char>(kInlineContent)};
+  std::string value(1, static_cast<char>(kInlineContent));
   value.append(bytes);
   return value;
 }
 
 std::string EncodeBlocks(const BlockList& blocks) {
-  Encoder encoder = Begin();
+  Encoder encoder;
   encoder.Byte(kBlockContent);
   encoder.Number(blocks.size());
   for (const BlockRef& block : blocks) {
@@ -103,7 +88,7 @@ std::string EncodeBlocks(const BlockList& blocks) {
 }
 
 Result<ContentRecord> DecodeContent(std::string_view bytes) {
-  Decoder decoder = Begin(bytes);
+  Decoder decoder(bytes);
   const uint8_t kind = decoder.Byte();
   if (kind == kInlineContent && !decoder.failed())
     return ContentRecord(std::string(decoder.Rest()));
@@ -118,7 +103,7 @@ Result<ContentRecord> DecodeContent(std::string_view bytes) {
 }
 
 std::string Encode(const BlockRecord& record) {
-  Encoder encoder = Begin();
+  Encoder encoder;
   encoder.Number(record.size_bytes);
   encoder.Number(record.references);
   encoder.Signed(record.unreferenced_since.ticks);
@@ -126,7 +111,7 @@ std::string Encode(const BlockRecord& record) {
 }
 
 Result<BlockRecord> DecodeBlock(std::string_view bytes) {
-  Decoder decoder = Begin(bytes);
+  Decoder decoder(bytes);
   BlockRecord record;
   record.size_bytes = decoder.Number();
   record.references = decoder.Number();
@@ -136,7 +121,7 @@ Result<BlockRecord> DecodeBlock(std::string_view bytes) {
 }
 
 std::string Encode(const Counters& record) {
-  Encoder encoder = Begin();
+  Encoder encoder;
   encoder.Number(record.next_directory_id);
   encoder.Number(record.next_file_id);
   encoder.Number(record.next_content_id);
@@ -147,7 +132,7 @@ std::string Encode(const Counters& record) {
 }
 
 Result<Counters> DecodeCounters(std::string_view bytes) {
-  Decoder decoder = Begin(bytes);
+  Decoder decoder(bytes);
   Counters record;
   record.next_directory_id = decoder.Number();
   record.next_file_id = decoder.Number();
@@ -160,7 +145,7 @@ Result<Counters> DecodeCounters(std::string_view bytes) {
 }
 
 std::string Encode(const Event& event) {
-  Encoder encoder = Begin();
+  Encoder encoder;
   encoder.Byte(static_cast<uint8_t>(event.kind));
   encoder.Text(event.container);
   encoder.Text(event.name);
@@ -176,7 +161,7 @@ std::string Encode(const Event& event) {
 }
 
 Result<Event> DecodeEvent(std::string_view bytes) {
-  Decoder decoder = Begin(bytes);
+  Decoder decoder(bytes);
   Event event;
   const uint8_t kind = decoder.Byte();
   if (kind < static_cast<uint8_t>(EventKind::kCreated) ||

@@ -1,4 +1,4 @@
-// The rows of the account's tables as values (FORMAT.md). Decoding answers kCorrupt for bytes that
+// The values of the account's rows (FORMAT.md). Decoding answers kCorrupt for bytes that
 // no encoder made.
 #pragma once
 

@@ -4,30 +4,46 @@
 #include <string>
 
 #include "backend/embedded/codec.h"
+#include "backend/embedded/upgrade.h"
 
 namespace replicafs::embedded {
 namespace {
 
-constexpr uint64_t kFormat = 1;
-constexpr std::string_view kFormatKey = "format";
-
-constexpr std::array<std::string_view, 11> kNames{
-    "meta",         "containers", "entries",      "graves",  "versions", "contents",
-    "content_refs", "blocks",     "unreferenced", "journal", "state"};
+// 1: rows without checksums.
+constexpr uint64_t kFormat = 2;
 
 Result<Tables> OpenTables(lmdb::Environment& environment) {
-  const std::vector<lmdb::Table> tables = TRY(environment.OpenTables(kNames));
-  return Tables{.meta = tables[0],
-                .containers = tables[1],
-                .entries = tables[2],
-                .graves = tables[3],
-                .versions = tables[4],
-                .contents = tables[5],
-                .content_refs = tables[6],
-                .blocks = tables[7],
-                .unreferenced = tables[8],
-                .journal = tables[9],
-                .state = tables[10]};
+  std::array<std::string_view, kTableCount> names;
+  for (size_t i = 0; i < names.size(); ++i) names[i] = NameOf(static_cast<TableId>(i));
+  const std::vector<lmdb::Table> tables = TRY(environment.OpenTables(names));
+  const auto table = [&](TableId id) { return Table(id, tables[static_cast<size_t>(id)]); };
+  return Tables{.meta = table(TableId::kMeta),
+                .containers = table(TableId::kContainers),
+                .entries = table(TableId::kEntries),
+                .graves = table(TableId::kGraves),
+                .versions = table(TableId::kVersions),
+                .contents = table(TableId::kContents),
+                .content_refs = table(TableId::kContentRefs),
+                .blocks = table(TableId::kBlocks),
+                .unreferenced = table(TableId::kUnreferenced),
+                .journal = table(TableId::kJournal),
+                .state = table(TableId::kState)};
+}
+
+Result<std::optional<uint64_t>> ReadFormat(const lmdb::Transaction& transaction,
+                                           const Tables& tables) {
+  const auto row = TRY(tables.meta.rows().Get(transaction, kFormatKey));
+  if (!row) return std::optional<uint64_t>();
+  Decoder decoder(*row);
+  const uint64_t number = decoder.Number();
+  TRY(decoder.Finish("the format's row"));
+  return std::optional(number);
+}
+
+Status WriteFormat(lmdb::WriteTransaction& transaction, const Tables& tables) {
+  Encoder encoder;
+  encoder.Number(kFormat);
+  return tables.meta.rows().Put(transaction, kFormatKey, encoder.Take());
 }
 
 }  // namespace
@@ -35,28 +51,34 @@ Result<Tables> OpenTables(lmdb::Environment& environment) {
 Status CreateSchema(lmdb::Environment& environment) {
   const Tables tables = TRY(OpenTables(environment));
   return environment.Update([&](lmdb::WriteTransaction& transaction) -> Status {
-    const auto format = TRY(tables.meta.Get(transaction, kFormatKey));
+    const auto format = TRY(ReadFormat(transaction, tables));
     if (format) return Error{ErrorCode::kExists, "there is an account already"};
-    Encoder encoder;
-    encoder.Number(kFormat);
-    TRY(tables.meta.Put(transaction, kFormatKey, encoder.Take()));
+    TRY(WriteFormat(transaction, tables));
     return WriteCounters(transaction, tables, Counters{});
   });
 }
 
 Result<Tables> OpenSchema(lmdb::Environment& environment) {
   const Tables tables = TRY(OpenTables(environment));
-  const lmdb::ReadTransaction transaction = TRY(environment.BeginRead());
-  const auto format = TRY(tables.meta.Get(transaction, kFormatKey));
+  const auto read = [&]() -> Result<std::optional<uint64_t>> {
+    const lmdb::ReadTransaction transaction = TRY(environment.BeginRead());
+    return ReadFormat(transaction, tables);
+  };
+  const auto format = TRY(read());
   if (!format) return Error{ErrorCode::kNotFound, "there is no account here"};
-  Decoder decoder(*format);
-  const uint64_t number = decoder.Number();
-  TRY(decoder.Finish("the format's row"));
-  if (number != kFormat) {
-    return Error{ErrorCode::kNotSupported, "the account has format " + std::to_string(number) +
-                                               "; this program knows format " +
-                                               std::to_string(kFormat) + " only"};
+  if (format == kFormat) return tables;
+  if (format != kPlainFormat) {
+    return Error{ErrorCode::kNotSupported, "the account has format " + std::to_string(*format) +
+                                               "; this program knows formats up to " +
+                                               std::to_string(kFormat)};
   }
+  const Status sealed = environment.Update([&](lmdb::WriteTransaction& transaction) -> Status {
+    const auto now = TRY(ReadFormat(transaction, tables));
+    if (now != kPlainFormat) return Ok();  // somebody else was first
+    TRY(SealPlainTables(transaction, tables));
+    return WriteFormat(transaction, tables);
+  });
+  if (!sealed) return sealed.error();
   return tables;
 }
 

@@ -5,26 +5,28 @@
 
 #include "backend/base/result.h"
 #include "backend/embedded/records.h"
+#include "backend/embedded/rows.h"
 #include "backend/lmdb/environment.h"
-#include "backend/lmdb/table.h"
 
 namespace replicafs::embedded {
 
 struct Tables {
-  lmdb::Table meta;          // format and counters
-  lmdb::Table containers;    // name -> ContainerRecord
-  lmdb::Table entries;       // EntryKey -> current VersionRecord, or DirectoryRecord
-  lmdb::Table graves;        // EntryKey -> DirectoryRecord of a directory with only history below
-  lmdb::Table versions;      // VersionKey -> VersionRecord of a previous version
-  lmdb::Table contents;      // content id -> ContentRecord
-  lmdb::Table content_refs;  // content id -> number of records, where it is more than one
-  lmdb::Table blocks;        // digest -> BlockRecord
-  lmdb::Table unreferenced;  // UnreferencedKey -> nothing
-  lmdb::Table journal;       // sequence -> Event
-  lmdb::Table state;         // StateKey -> value
+  Table meta;          // format and counters
+  Table containers;    // name -> ContainerRecord
+  Table entries;       // EntryKey -> current VersionRecord, or DirectoryRecord
+  Table graves;        // EntryKey -> DirectoryRecord of a directory with only history below
+  Table versions;      // VersionKey -> VersionRecord of a previous version
+  Table contents;      // content id -> ContentRecord
+  Table content_refs;  // content id -> number of records, where it is more than one
+  Table blocks;        // digest -> BlockRecord
+  Table unreferenced;  // UnreferencedKey -> nothing
+  Table journal;       // sequence -> Event
+  Table state;         // StateKey -> value
 };
 
-// The row of `meta` that holds the counters.
+// The rows of `meta`. That of the format has neither form nor checksum, so that every program can
+// tell.
+constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kCountersKey = "counters";
 
 // Writes the format of a new account. kExists when there is one already.

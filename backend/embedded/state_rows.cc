@@ -2,7 +2,7 @@
 
 #include "backend/embedded/keys.h"
 #include "backend/embedded/mutations.h"
-#include "backend/lmdb/cursor.h"
+#include "backend/embedded/rows.h"
 
 namespace replicafs::embedded {
 
@@ -17,7 +17,7 @@ Result<std::optional<std::string>> FindState(const lmdb::Transaction& transactio
 Result<std::vector<StateRow>> FindStates(const lmdb::Transaction& transaction, const Tables& tables,
                                          std::string_view prefix) {
   const std::string first = StateKey(prefix);
-  auto cursor = TRY(lmdb::Cursor::Open(transaction, tables.state));
+  auto cursor = TRY(Cursor::Open(transaction, tables.state));
   std::vector<StateRow> rows;
   bool found = TRY(cursor.Seek(first));
   while (found && cursor.key().starts_with(first)) {

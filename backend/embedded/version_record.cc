@@ -5,8 +5,6 @@
 namespace replicafs::embedded {
 namespace {
 
-constexpr uint8_t kForm = 1;
-
 enum Flags : uint8_t {
   kHasMd5 = 1,
   kHasHeaders = 2,
@@ -92,7 +90,6 @@ Tier ReadTier(Decoder& decoder) {
 
 std::string Encode(const VersionRecord& record) {
   Encoder encoder;
-  encoder.Byte(kForm);
   encoder.Byte(FlagsOf(record));
   encoder.Signed(record.version.ticks);
   encoder.Signed(record.ended.ticks);
@@ -114,7 +111,6 @@ std::string Encode(const VersionRecord& record) {
 
 Result<VersionRecord> DecodeVersion(std::string_view bytes) {
   Decoder decoder(bytes);
-  if (decoder.Byte() != kForm) decoder.Fail();
   const unsigned flags = decoder.Byte();
   if (flags > kKnownFlags) decoder.Fail();
   VersionRecord record;

@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "backend/embedded/embedded_account.h"
+#include "backend/embedded/schema.h"
+#include "backend/lmdb/environment.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/matchers.h"
 #include "tests/support/temp_directory.h"
@@ -55,6 +58,18 @@ class EmbeddedAccountTest : public ::testing::Test {
     const size_t size = TRY(reader->ReadAt(0, std::as_writable_bytes(std::span(text))));
     text.resize(size);
     return text;
+  }
+  // Changes tables behind the account's back; the account is opened anew.
+  void Rewrite(
+      const std::function<Status(lmdb::WriteTransaction&, const embedded::Tables&)>& change) {
+    account_.reset();
+    {
+      auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
+      const embedded::Tables tables = Must(embedded::OpenSchema(*environment));
+      ASSERT_OK(environment->Update(
+          [&](lmdb::WriteTransaction& transaction) { return change(transaction, tables); }));
+    }
+    Open();
   }
   void ExpectClean() {
     const auto report = Must(account_->Check({.depth = embedded::CheckDepth::kBytes}));

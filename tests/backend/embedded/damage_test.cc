@@ -2,11 +2,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
-
 #include "backend/embedded/keys.h"
 #include "backend/embedded/records.h"
-#include "backend/lmdb/environment.h"
 #include "tests/backend/embedded/account_fixture.h"
 
 namespace replicafs {
@@ -18,6 +15,10 @@ class DamageTest : public EmbeddedAccountTest {
     ASSERT_EQ(::chmod(PathOf(block.digest).c_str(), 0600), 0);
     const UniqueFd file = Must(OpenFile(PathOf(block.digest), O_WRONLY | O_TRUNC));
     ASSERT_OK(WriteFullAt(file.get(), AsBytes(bytes), 0));
+  }
+  static uint64_t RootOf(const lmdb::Transaction& transaction, const embedded::Tables& tables) {
+    const auto row = Must(tables.containers.Get(transaction, "box"));
+    return Must(embedded::DecodeContainer(row.value())).root_directory_id;
   }
   std::vector<std::string> Kinds(const embedded::CheckOptions& options) {
     std::vector<std::string> kinds;
@@ -119,57 +120,37 @@ TEST_F(DamageTest, ShortBlockFileThenNotHeld) {
 TEST_F(DamageTest, ContainerRowLostThenRepairKeepsWhatLayBelow) {
   const BlockRef block = Stage("content");
   PutBlocks("a", {block});
-  constexpr std::array<std::string_view, 1> kNames{"containers"};
-  account_.reset();
   std::string row;
-  {
-    auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
-    const lmdb::Table containers = Must(environment->OpenTables(kNames)).front();
-    ASSERT_OK(environment->Update([&](lmdb::WriteTransaction& transaction) -> Status {
-      row = std::string(TRY(containers.Get(transaction, "box")).value());
-      TRY(containers.Delete(transaction, "box"));
-      return Ok();
-    }));
-  }
-  Open();
+  Rewrite([&](lmdb::WriteTransaction& transaction, const embedded::Tables& tables) -> Status {
+    row = std::string(TRY(tables.containers.Get(transaction, "box")).value());
+    TRY(tables.containers.Delete(transaction, "box"));
+    return Ok();
+  });
 
   const auto report = Must(account_->Check({.repair = embedded::CheckRepair::kRepair}));
 
   EXPECT_FALSE(report.clean());
   clock_.Advance(std::chrono::hours(48));
   Must(account_->CollectGarbage(std::chrono::hours(1)));
-  account_.reset();
-  {
-    auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
-    const lmdb::Table containers = Must(environment->OpenTables(kNames)).front();
-    ASSERT_OK(environment->Update([&](lmdb::WriteTransaction& transaction) -> Status {
-      return containers.Put(transaction, "box", row);
-    }));
-  }
-  Open();
+  Rewrite([&](lmdb::WriteTransaction& transaction, const embedded::Tables& tables) -> Status {
+    return tables.containers.Put(transaction, "box", row);
+  });
   EXPECT_EQ(Must(Read("a")), "content");
 }
 
 TEST_F(DamageTest, WrongCountsOfDirectoriesThenFoundAndMended) {
   Put("d/e/f", "1");
-  constexpr std::array<std::string_view, 2> kNames{"containers", "entries"};
-  account_.reset();
-  {
-    auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
-    const auto tables = Must(environment->OpenTables(kNames));
-    ASSERT_OK(environment->Update([&](lmdb::WriteTransaction& transaction) -> Status {
-      auto container =
-          Must(embedded::DecodeContainer(Must(tables[0].Get(transaction, "box")).value()));
-      const std::string key = embedded::EntryKey(container.root_directory_id, "d/");
-      auto directory =
-          Must(embedded::DecodeDirectory(Must(tables[1].Get(transaction, key)).value()));
-      container.subdirectories = 7;
-      directory.subdirectories = 0;
-      TRY(tables[0].Put(transaction, "box", Encode(container)));
-      return tables[1].Put(transaction, key, Encode(directory));
-    }));
-  }
-  Open();
+  Rewrite([&](lmdb::WriteTransaction& transaction, const embedded::Tables& tables) -> Status {
+    auto container =
+        Must(embedded::DecodeContainer(Must(tables.containers.Get(transaction, "box")).value()));
+    const std::string key = embedded::EntryKey(container.root_directory_id, "d/");
+    auto directory =
+        Must(embedded::DecodeDirectory(Must(tables.entries.Get(transaction, key)).value()));
+    container.subdirectories = 7;
+    directory.subdirectories = 0;
+    TRY(tables.containers.Put(transaction, "box", Encode(container)));
+    return tables.entries.Put(transaction, key, Encode(directory));
+  });
 
   EXPECT_THAT(Kinds({}), ::testing::UnorderedElementsAre("container-counts", "directory-counts"));
   EXPECT_TRUE(Must(account_->Check({.repair = embedded::CheckRepair::kRepair})).clean());
@@ -177,6 +158,59 @@ TEST_F(DamageTest, WrongCountsOfDirectoriesThenFoundAndMended) {
   ExpectClean();
   EXPECT_EQ(Must(store().GetContainer("box")).directories, 1U);
   EXPECT_EQ(Must(store().StatPrefix({"box", "d/"})).directories, 1U);
+}
+
+TEST_F(DamageTest, AlteredRowThenCorruptAndNamedAndTheOthersAreServed) {
+  Put("a", "1");
+  Put("b", "2");
+  Rewrite([&](lmdb::WriteTransaction& transaction, const embedded::Tables& tables) -> Status {
+    const std::string key = embedded::EntryKey(RootOf(transaction, tables), "a");
+    std::string row(Must(tables.entries.rows().Get(transaction, key)).value());
+    row[row.size() / 2] = static_cast<char>(row[row.size() / 2] ^ 1);
+    return tables.entries.rows().Put(transaction, key, row);
+  });
+
+  const auto read = Read("a");
+  const auto report = Must(account_->Check({}));
+
+  ASSERT_TRUE(FailedWith(ErrorCode::kCorrupt, read));
+  EXPECT_THAT(read.error().message, ::testing::HasSubstr("row of 'entries'"));
+  EXPECT_FALSE(report.clean());
+  ASSERT_FALSE(report.findings.empty());
+  EXPECT_EQ(report.findings[0].kind, "row-damaged");
+  EXPECT_THAT(report.findings[0].what, ::testing::HasSubstr("name 'a'"));
+  EXPECT_EQ(Must(Read("b")), "2");
+}
+
+TEST_F(DamageTest, RowOfAnotherKeyThenCorrupt) {
+  Put("a", "1");
+  Put("b", "2");
+  Rewrite([&](lmdb::WriteTransaction& transaction, const embedded::Tables& tables) -> Status {
+    const uint64_t root = RootOf(transaction, tables);
+    const std::string row(
+        Must(tables.entries.rows().Get(transaction, embedded::EntryKey(root, "b"))).value());
+    return tables.entries.rows().Put(transaction, embedded::EntryKey(root, "a"), row);
+  });
+
+  EXPECT_CODE(kCorrupt, Read("a"));
+  EXPECT_CODE(kCorrupt, store().List({.container = "box"}));
+}
+
+TEST_F(DamageTest, RepairWithDamagedRowThenChangesNothing) {
+  Put("a", "1");
+  Rewrite([&](lmdb::WriteTransaction& transaction, const embedded::Tables& tables) -> Status {
+    TRY(tables.content_refs.Put(transaction, embedded::NumberKey(99), "x"));
+    return tables.entries.rows().Put(
+        transaction, embedded::EntryKey(RootOf(transaction, tables), "a"), "spoilt");
+  });
+
+  EXPECT_FALSE(Must(account_->Check({.repair = embedded::CheckRepair::kRepair})).clean());
+
+  Rewrite([&](lmdb::WriteTransaction& transaction, const embedded::Tables& tables) -> Status {
+    EXPECT_TRUE(Must(tables.content_refs.Get(transaction, embedded::NumberKey(99))));
+    EXPECT_TRUE(Must(tables.contents.Get(transaction, embedded::NumberKey(1))));
+    return Ok();
+  });
 }
 
 }  // namespace
