@@ -5,7 +5,6 @@
 #include "backend/base/crc32c.h"
 #include "backend/embedded/keys.h"
 #include "backend/lmdb/fault_guard.h"
-#include "backend/lmdb/lmdb_error.h"
 
 namespace replicafs::embedded {
 namespace {
@@ -135,7 +134,9 @@ Result<std::string_view> UnsealRow(TableId table, std::string_view key, std::str
     return 0;
   });
   if (code != 0) {
-    return lmdb::LmdbError("read a row of '" + std::string(NameOf(table)) + "'", code);
+    // Not even its key can be told.
+    return Error{ErrorCode::kIo,
+                 "a row of '" + std::string(NameOf(table)) + "' cannot be read from the disk"};
   }
   switch (flaw) {
     case Flaw::kNone: break;

@@ -114,6 +114,20 @@ class Accounts(CommandTest):
                          [("westus", True, 1), ("eastus", True, 1)])
         self.assertIn("westus: clean: 1 containers", self.run_ok("account", "check", "westus"))
 
+    def test_S83_check_of_a_damaged_database(self):
+        self.make_containers("westus/photos")
+        database = self.root / "accounts/westus/meta/data.mdb"
+        whole = database.read_bytes()
+        for damaged in (b"", whole[:5000], whole[:-4096], bytes(len(whole)), whole[:8192] + bytes(len(whole) - 8192)):
+            database.write_bytes(damaged)
+            [report] = self.run_json("account", "check", "westus", code=FAILURE)
+            self.assertFalse(report["clean"])
+            self.assertEqual(report["findings"][0]["kind"], "database-damaged")
+            self.assertIn(str(database), report["findings"][0]["message"])
+            self.assert_fails(FAILURE, "container", "list", "westus", naming=[database, "damaged"])
+        database.write_bytes(whole)
+        self.assertIn("westus: clean: 1 containers", self.run_ok("account", "check", "westus"))
+
 
 class Containers(CommandTest):
     def test_created_listed_shown_deleted(self):
