@@ -10,6 +10,7 @@
 #include "backend/embedded/embedded_store.h"
 #include "backend/embedded/garbage.h"
 #include "backend/embedded/pins.h"
+#include "backend/embedded/reserve.h"
 #include "backend/embedded/schema.h"
 #include "backend/lmdb/environment.h"
 
@@ -17,22 +18,25 @@ namespace replicafs::embedded {
 
 struct AccountParts {
   AccountParts(const std::string& directory, std::unique_ptr<lmdb::Environment> opened,
-               const Tables& opened_tables, const Clock& the_clock, uint64_t inline_max_bytes)
+               const Tables& opened_tables, const Clock& the_clock, uint64_t inline_max_bytes,
+               uint64_t reserve_bytes)
       : environment(std::move(opened)),
         tables(opened_tables),
         clock(the_clock),
         files(directory, clock),
         reader(files),
+        reserve(directory, reserve_bytes),
         journal(*environment, tables),
-        store({directory, *environment, tables, files, reader, pins, journal, clock},
+        store({directory, *environment, tables, files, reader, pins, journal, reserve, clock},
               inline_max_bytes),
-        garbage(*environment, tables, files, pins, clock) {}
+        garbage(*environment, tables, files, pins, reserve, clock) {}
 
   const std::unique_ptr<lmdb::Environment> environment;
   const Tables tables;
   const Clock& clock;
   BlockFiles files;
   BlockReader reader;
+  Reserve reserve;
   Pins pins;
   EmbeddedJournal journal;
   EmbeddedStore store;

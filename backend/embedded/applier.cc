@@ -1,5 +1,6 @@
 #include "backend/embedded/applier.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "backend/base/digest.h"
@@ -44,6 +45,13 @@ Result<std::vector<Outcome>> MakeAll(Change& change, const std::vector<Mutation>
   return outcomes;
 }
 
+bool BringsContent(const std::vector<Mutation>& mutations) {
+  return std::any_of(mutations.begin(), mutations.end(), [](const Mutation& mutation) {
+    const auto* commit = std::get_if<CommitBlob>(&mutation);
+    return commit != nullptr && !std::holds_alternative<ContentOf>(commit->content);
+  });
+}
+
 }  // namespace
 
 // A block's directory entry must be durable before the commit that names it. One that a committed
@@ -74,10 +82,12 @@ Result<std::vector<Outcome>> Applier::Apply(const std::vector<Mutation>& mutatio
                                             uint64_t writer) {
   if (mutations.empty()) return std::vector<Outcome>();
   for (const Mutation& mutation : mutations) TRY(Validate(mutation, inline_max_bytes_));
+  const bool brings_content = BringsContent(mutations);
+  if (brings_content) TRY(reserve_.Require());
   TRY(SyncNewBlocks(mutations));
   const Hashes hashes = HashInline(mutations);
   std::vector<Outcome> outcomes;
-  const Status done = environment_.Update([&](lmdb::WriteTransaction& transaction) -> Status {
+  const auto run = [&](lmdb::WriteTransaction& transaction) -> Status {
     Change change{.transaction = transaction,
                   .tables = tables_,
                   .clock = clock_,
@@ -87,7 +97,9 @@ Result<std::vector<Outcome>> Applier::Apply(const std::vector<Mutation>& mutatio
                   .moves = TRY(Moves::Find(transaction, tables_, mutations))};
     outcomes = TRY(MakeAll(change, mutations, hashes));
     return Ok();
-  });
+  };
+  const Status done =
+      brings_content ? environment_.Update(run) : UpdateWithReserve(environment_, reserve_, run);
   if (!done) return done.error();
   for (const Mutation& mutation : mutations) {
     const auto* commit = std::get_if<CommitBlob>(&mutation);

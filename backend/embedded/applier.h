@@ -1,4 +1,5 @@
-// BlobStore::Apply: validation and hashing before the transaction, all changes inside it.
+// BlobStore::Apply: validation and hashing before the transaction, all changes inside it. What
+// brings no new content may use the room that is held for a full disk.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include "backend/base/result.h"
 #include "backend/blob/mutation.h"
 #include "backend/embedded/block_files.h"
+#include "backend/embedded/reserve.h"
 #include "backend/embedded/schema.h"
 #include "backend/lmdb/environment.h"
 
@@ -17,10 +19,11 @@ namespace replicafs::embedded {
 class Applier {
  public:
   Applier(lmdb::Environment& environment, const Tables& tables, const BlockFiles& files,
-          const Clock& clock, uint64_t inline_max_bytes)
+          const Reserve& reserve, const Clock& clock, uint64_t inline_max_bytes)
       : environment_(environment),
         tables_(tables),
         files_(files),
+        reserve_(reserve),
         clock_(clock),
         inline_max_bytes_(inline_max_bytes) {}
 
@@ -32,6 +35,7 @@ class Applier {
   lmdb::Environment& environment_;
   const Tables& tables_;
   const BlockFiles& files_;
+  const Reserve& reserve_;
   const Clock& clock_;
   const uint64_t inline_max_bytes_;
 };

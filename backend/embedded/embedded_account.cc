@@ -1,5 +1,7 @@
 #include "backend/embedded/embedded_account.h"
 
+#include <algorithm>
+
 #include "backend/base/log.h"
 #include "backend/base/mutex.h"
 #include "backend/base/unique_fd.h"
@@ -28,12 +30,13 @@ Result<std::unique_ptr<EmbeddedAccount>> EmbeddedAccount::Open(const std::string
                                                                const Options& options) {
   lmdb::Environment::Options map;
   map.initial_map_bytes = options.initial_map_bytes;
+  map.missing = lmdb::Missing::kRefuse;
   auto environment = TRY(lmdb::Environment::Open(MetaOf(directory), map));
   auto tables = embedded::OpenSchema(*environment);
-  map.missing = lmdb::Missing::kRefuse;
   if (!tables) return std::move(tables).error().Within("'" + directory + "'");
-  auto parts = std::make_unique<embedded::AccountParts>(directory, std::move(environment), *tables,
-                                                        clock, options.inline_max_bytes);
+  auto parts =
+      std::make_unique<embedded::AccountParts>(directory, std::move(environment), *tables, clock,
+                                               options.inline_max_bytes, options.reserve_bytes);
   std::unique_ptr<EmbeddedAccount> account(
       new EmbeddedAccount(directory, std::move(name), std::move(parts)));
   if (options.garbage_interval.count() > 0) {
@@ -80,7 +83,10 @@ void EmbeddedAccount::CollectInBackground(const Options& options, std::stop_toke
     lock.Unlock();
     const auto cleared = parts_->environment->ClearDeadReaders();
     if (!cleared) Log(LogLevel::kWarning, "account '{}': {}", name_, cleared.error().message);
-    const auto collected = parts_->garbage.CollectSome(options.garbage_grace);
+    // Room is wanted at once where the disk is full.
+    const bool full = parts_->reserve.MissingBytes() > 0;
+    const auto collected = parts_->garbage.CollectSome(
+        full ? std::min(options.garbage_grace, options.full_disk_grace) : options.garbage_grace);
     if (!collected) {
       Log(LogLevel::kWarning, "account '{}': garbage collection: {}", name_,
           collected.error().message);

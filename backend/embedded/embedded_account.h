@@ -31,6 +31,9 @@ class EmbeddedAccount final : public Account {
     // How long a block that nothing refers to any more stays, for readers in other processes and
     // for commits that are under way.
     std::chrono::seconds garbage_grace = std::chrono::hours(1);
+    std::chrono::seconds full_disk_grace = std::chrono::minutes(1);
+    // Held for removals and small changes on a full disk; 0: none.
+    uint64_t reserve_bytes = 8 << 20;
   };
 
   // Lays out an empty account in the directory, which is made when it does not exist. kExists.

@@ -2,6 +2,7 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "backend/embedded/content_reader.h"
@@ -9,8 +10,8 @@
 #include "backend/embedded/keys.h"
 #include "backend/embedded/listing.h"
 #include "backend/embedded/lookup.h"
-#include "backend/embedded/state_rows.h"
 #include "backend/embedded/rows.h"
+#include "backend/embedded/state_rows.h"
 
 namespace replicafs::embedded {
 
@@ -20,7 +21,8 @@ EmbeddedStore::EmbeddedStore(const StoreParts& parts, uint64_t inline_max_bytes)
                     .atomic_batch = true,
                     .metadata_makes_version = false,
                     .names = kNameLimits},
-      applier_(parts.environment, parts.tables, parts.files, parts.clock, inline_max_bytes) {}
+      applier_(parts.environment, parts.tables, parts.files, parts.reserve, parts.clock,
+               inline_max_bytes) {}
 
 Result<std::vector<ContainerInfo>> EmbeddedStore::ListContainers() {
   const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
@@ -104,6 +106,7 @@ Result<std::vector<bool>> EmbeddedStore::HasBlocks(std::span<const Digest> diges
 }
 
 Status EmbeddedStore::StageBlock(const Digest& digest, ByteSpan bytes) {
+  TRY(parts_.reserve.Require());
   return parts_.files.Stage(digest, bytes);
 }
 
@@ -147,8 +150,11 @@ Result<SpaceInfo> EmbeddedStore::Space() {
     return ErrnoError("space of '" + parts_.directory + "'", errno);
   const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
   const Counters counters = TRY(ReadCounters(transaction, parts_.tables));
+  const uint64_t available = stat.f_bavail * stat.f_frsize;
+  // New content is not stored before the reserve is held again.
+  const uint64_t kept = std::min(available, parts_.reserve.MissingBytes());
   return SpaceInfo{.total_bytes = stat.f_blocks * stat.f_frsize,
-                   .available_bytes = stat.f_bavail * stat.f_frsize,
+                   .available_bytes = available - kept,
                    .blob_count = counters.live_blobs};
 }
 

@@ -9,6 +9,7 @@
 #include "backend/embedded/block_reader.h"
 #include "backend/embedded/embedded_journal.h"
 #include "backend/embedded/pins.h"
+#include "backend/embedded/reserve.h"
 #include "backend/embedded/schema.h"
 #include "backend/lmdb/environment.h"
 
@@ -23,6 +24,7 @@ struct StoreParts {
   BlockReader& reader;
   Pins& pins;
   EmbeddedJournal& journal;
+  const Reserve& reserve;
   const Clock& clock;
 };
 

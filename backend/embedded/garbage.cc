@@ -64,7 +64,7 @@ Result<GarbageCollector::Batch> GarbageCollector::CollectBatch(Timestamp before,
   const std::unordered_set<Digest, DigestHash> pinned = pins_.Blocks();
   Batch batch;
   std::vector<std::string> keys;
-  const Status done = environment_.Update([&](lmdb::WriteTransaction& transaction) -> Status {
+  const auto collect = [&](lmdb::WriteTransaction& transaction) -> Status {
     batch = {};
     keys.clear();
     {
@@ -93,7 +93,8 @@ Result<GarbageCollector::Batch> GarbageCollector::CollectBatch(Timestamp before,
       ++batch.removed;
     }
     return Ok();
-  });
+  };
+  const Status done = UpdateWithReserve(environment_, reserve_, collect);
   if (!keys.empty()) resume_after = keys.back();
   if (!done) return done.error();
   return batch;

@@ -11,6 +11,7 @@
 #include "backend/base/result.h"
 #include "backend/embedded/block_files.h"
 #include "backend/embedded/pins.h"
+#include "backend/embedded/reserve.h"
 #include "backend/embedded/schema.h"
 #include "backend/lmdb/environment.h"
 
@@ -27,8 +28,13 @@ struct GarbageReport {
 class GarbageCollector {
  public:
   GarbageCollector(lmdb::Environment& environment, const Tables& tables, const BlockFiles& files,
-                   Pins& pins, const Clock& clock)
-      : environment_(environment), tables_(tables), files_(files), pins_(pins), clock_(clock) {}
+                   Pins& pins, const Reserve& reserve, const Clock& clock)
+      : environment_(environment),
+        tables_(tables),
+        files_(files),
+        pins_(pins),
+        reserve_(reserve),
+        clock_(clock) {}
 
   // Everything.
   Result<GarbageReport> CollectAll(std::chrono::seconds grace) EXCLUDES(mutex_);
@@ -56,6 +62,7 @@ class GarbageCollector {
   const Tables& tables_;
   const BlockFiles& files_;
   Pins& pins_;
+  const Reserve& reserve_;
   const Clock& clock_;
   Mutex mutex_;
   std::string resume_after_ GUARDED_BY(mutex_);  // where the next round's batch begins
