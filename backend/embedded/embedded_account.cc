@@ -8,6 +8,10 @@
 namespace replicafs {
 namespace {
 
+// Between rounds of garbage collection while there is more: who makes and drops blocks as fast as
+// the disk can must not outrun it.
+constexpr std::chrono::milliseconds kGarbagePause{50};
+
 std::string MetaOf(const std::string& directory) {
   return directory + "/meta";
 }
@@ -73,13 +77,15 @@ void EmbeddedAccount::CollectInBackground(const Options& options, std::stop_toke
     stopped.NotifyAll();
   });
   MutexLock lock(mutex);
+  std::chrono::milliseconds pause = options.garbage_interval;
   while (!stop.stop_requested()) {
-    stopped.WaitFor(mutex, options.garbage_interval);
+    stopped.WaitFor(mutex, pause);
     if (stop.stop_requested()) break;
     lock.Unlock();
     const auto cleared = parts_->environment->ClearDeadReaders();
     if (!cleared) Log(LogLevel::kWarning, "account '{}': {}", name_, cleared.error().message);
     const auto collected = parts_->garbage.CollectSome(options.garbage_grace);
+    pause = collected && collected->more ? kGarbagePause : options.garbage_interval;
     if (!collected) {
       Log(LogLevel::kWarning, "account '{}': garbage collection: {}", name_,
           collected.error().message);
