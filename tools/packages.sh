@@ -11,7 +11,7 @@ build_packages=(
 # To try it out.
 try_packages=(attr)
 # To build and run the tests.
-test_packages=(git python3 libgtest-dev libgmock-dev attr rsync)
+test_packages=(git python3 python3-venv libgtest-dev libgmock-dev attr rsync)
 
 # install_packages NAME…: those that are missing, as root or through sudo.
 install_packages() {

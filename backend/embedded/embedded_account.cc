@@ -10,6 +10,10 @@
 namespace replicafs {
 namespace {
 
+// Between rounds of garbage collection while there is more: who makes and drops blocks as fast as
+// the disk can must not outrun it.
+constexpr std::chrono::milliseconds kGarbagePause{50};
+
 std::string MetaOf(const std::string& directory) {
   return directory + "/meta";
 }
@@ -77,8 +81,9 @@ void EmbeddedAccount::CollectInBackground(const Options& options, std::stop_toke
     stopped.NotifyAll();
   });
   MutexLock lock(mutex);
+  std::chrono::milliseconds pause = options.garbage_interval;
   while (!stop.stop_requested()) {
-    stopped.WaitFor(mutex, options.garbage_interval);
+    stopped.WaitFor(mutex, pause);
     if (stop.stop_requested()) break;
     lock.Unlock();
     const auto cleared = parts_->environment->ClearDeadReaders();
@@ -87,6 +92,7 @@ void EmbeddedAccount::CollectInBackground(const Options& options, std::stop_toke
     const bool full = parts_->reserve.MissingBytes() > 0;
     const auto collected = parts_->garbage.CollectSome(
         full ? std::min(options.garbage_grace, options.full_disk_grace) : options.garbage_grace);
+    pause = collected && collected->more ? kGarbagePause : options.garbage_interval;
     if (!collected) {
       Log(LogLevel::kWarning, "account '{}': garbage collection: {}", name_,
           collected.error().message);

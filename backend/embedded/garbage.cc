@@ -43,9 +43,13 @@ Result<GarbageReport> GarbageCollector::CollectSome(std::chrono::seconds grace) 
   MutexLock lock(mutex_);
   TRY(files_.RenewStaged());
   GarbageReport report;
-  const Batch batch = TRY(CollectBatch(Ago(grace), resume_after_));
-  if (batch.looked_at < kBatchMaxBlocks) resume_after_.clear();
-  report.blocks = batch.removed;
+  report.more = true;
+  for (size_t i = 0; i < kRoundMaxBatches && report.more; ++i) {
+    const Batch batch = TRY(CollectBatch(Ago(grace), resume_after_));
+    report.blocks += batch.removed;
+    report.more = batch.looked_at == kBatchMaxBlocks;
+  }
+  if (!report.more) resume_after_.clear();
   const size_t shard = next_shard_;
   next_shard_ = (next_shard_ + 1) % kShardCount;
   report.stray_blocks = TRY(CollectStrays(shard, Ago(std::max(grace, kStrayAge))));

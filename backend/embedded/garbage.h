@@ -21,6 +21,7 @@ struct GarbageReport {
   size_t blocks = 0;         // files whose references had gone
   size_t stray_blocks = 0;   // files that no commit ever named
   size_t staging_files = 0;  // what writers left behind
+  bool more = false;         // unreferenced blocks wait for the next round
 };
 
 // Thread-safe. Files are removed inside write transactions: a commit that wants the block either
@@ -38,12 +39,13 @@ class GarbageCollector {
 
   // Everything.
   Result<GarbageReport> CollectAll(std::chrono::seconds grace) EXCLUDES(mutex_);
-  // One bounded round: a batch of unreferenced blocks, the staging directory, and the strays of one
+  // One bounded round: some batches of unreferenced blocks, the staging directory, and the strays of one
   // directory of blocks, another one each time.
   Result<GarbageReport> CollectSome(std::chrono::seconds grace) EXCLUDES(mutex_);
 
  private:
-  static constexpr size_t kBatchMaxBlocks = 256;
+  static constexpr size_t kBatchMaxBlocks = 256;  // writers wait for a batch
+  static constexpr size_t kRoundMaxBatches = 16;
   static constexpr std::chrono::seconds kStrayAge = std::chrono::hours(24);
 
   // How many rows of the queue were looked at, and how many blocks went.

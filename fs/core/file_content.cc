@@ -110,10 +110,11 @@ Result<size_t> ReadFile(FileSystemState& state, HandleId id, uint64_t offset,
   return reader->ReadAt(offset, into);
 }
 
-Result<size_t> WriteFile(FileSystemState& state, HandleId id, uint64_t offset, ByteSpan bytes) {
+Result<size_t> WriteFile(FileSystemState& state, HandleId id, uint64_t offset, ByteSpan bytes,
+                         WriteSource source) {
   const auto handle = TRY(state.files.Find(id));
   const auto writer = TRY(WriterToChange(state, *handle));
-  if ((handle->flags & O_APPEND) != 0) {
+  if (source == WriteSource::kCall && (handle->flags & O_APPEND) != 0) {
     TRY(writer->Append(bytes, state.NowNs()));
   } else {
     TRY(writer->Write(offset, bytes, state.NowNs()));

@@ -16,7 +16,8 @@ Result<std::shared_ptr<BlobReader>> OpenVersion(FileSystemState& state, Node& no
 
 Result<size_t> ReadFile(FileSystemState& state, HandleId handle, uint64_t offset,
                         std::span<std::byte> into);
-Result<size_t> WriteFile(FileSystemState& state, HandleId handle, uint64_t offset, ByteSpan bytes);
+Result<size_t> WriteFile(FileSystemState& state, HandleId handle, uint64_t offset, ByteSpan bytes,
+                         WriteSource source);
 // kNoSpace when the account has not so much room: nothing is kept for the file, only asked.
 Status AllocateRange(FileSystemState& state, HandleId handle, const RangeChange& change);
 // nullopt at or beyond the end, or when no data follows.

@@ -117,8 +117,9 @@ Result<size_t> FileSystem::Read(HandleId handle, uint64_t offset, std::span<std:
   return ReadFile(*state_, handle, offset, into);
 }
 
-Result<size_t> FileSystem::Write(HandleId handle, uint64_t offset, ByteSpan bytes) {
-  return WriteFile(*state_, handle, offset, bytes);
+Result<size_t> FileSystem::Write(HandleId handle, uint64_t offset, ByteSpan bytes,
+                                 WriteSource source) {
+  return WriteFile(*state_, handle, offset, bytes, source);
 }
 
 Status FileSystem::Allocate(HandleId handle, const RangeChange& change) {

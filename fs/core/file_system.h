@@ -93,7 +93,9 @@ class FileSystem {
                              const Caller& caller);
   Result<OpenedFile> OpenNode(NodeId node, int flags);
   Result<size_t> Read(HandleId handle, uint64_t offset, std::span<std::byte> into);
-  Result<size_t> Write(HandleId handle, uint64_t offset, ByteSpan bytes);
+  // A call through a handle with O_APPEND goes to the end, whatever the offset.
+  Result<size_t> Write(HandleId handle, uint64_t offset, ByteSpan bytes,
+                       WriteSource source = WriteSource::kCall);
   Status Allocate(HandleId handle, const RangeChange& change);
   // Where data or a hole begins at or after `offset`; nullopt when it is beyond the end, or when no
   // data follows.

@@ -13,6 +13,10 @@ namespace replicafs {
 namespace {
 
 constexpr std::string_view kEscape = "%!";
+// No "%XX" begins so.
+constexpr std::string_view kLongEscape = "%!%=";
+// What every store takes of a component, and some to spare.
+constexpr size_t kEscapedMaxBytes = 480;
 constexpr std::string_view kBesideSuffix = "%file";
 constexpr size_t kHashDigits = 16;
 constexpr size_t kHashedPrefixMaxBytes = 200;
@@ -41,7 +45,7 @@ bool NeedsEncoding(std::string_view name) {
   return false;
 }
 
-std::string Encoded(std::string_view name) {
+std::string Escaped(std::string_view name) {
   std::string encoded(kEscape);
   while (!name.empty()) {
     bool valid = false;
@@ -58,15 +62,45 @@ std::string Encoded(std::string_view name) {
   return encoded;
 }
 
+constexpr std::string_view kDigits64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+std::string LongEscaped(std::string_view name) {
+  std::string encoded(kLongEscape);
+  for (size_t i = 0; i < name.size(); i += 3) {
+    const std::string_view bytes = name.substr(i, 3);
+    uint32_t bits = 0;
+    for (size_t j = 0; j < 3; ++j)
+      bits = (bits << 8) | (j < bytes.size() ? static_cast<uint8_t>(bytes[j]) : 0U);
+    for (size_t j = 0; j <= bytes.size(); ++j) encoded += kDigits64[(bits >> (18 - 6 * j)) & 63];
+  }
+  return encoded;
+}
+
+std::string Encoded(std::string_view name) {
+  std::string escaped = Escaped(name);
+  return escaped.size() <= kEscapedMaxBytes ? escaped : LongEscaped(name);
+}
+
 int HexDigit(char digit) {
   if (digit >= '0' && digit <= '9') return digit - '0';
   if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
   return -1;
 }
 
-// What Encoded made this of; nullopt when it cannot have.
-std::optional<std::string> Decoded(std::string_view encoded) {
-  if (!encoded.starts_with(kEscape)) return std::nullopt;
+std::optional<std::string> FromDigits64(std::string_view digits) {
+  std::string bytes;
+  uint32_t bits = 0;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    const size_t value = kDigits64.find(digits[i]);
+    if (value == std::string_view::npos) return std::nullopt;
+    bits = (bits << 6) | static_cast<uint32_t>(value);
+    if (i % 4 != 0) bytes += static_cast<char>((bits >> (6 - 2 * (i % 4))) & 0xFF);
+  }
+  return bytes;
+}
+
+std::optional<std::string> FromEscapes(std::string_view encoded) {
   std::string name;
   for (size_t i = kEscape.size(); i < encoded.size(); ++i) {
     if (encoded[i] != '%') {
@@ -80,7 +114,15 @@ std::optional<std::string> Decoded(std::string_view encoded) {
     name += static_cast<char>(high * 16 + low);
     i += 2;
   }
-  if (Encoded(name) != encoded) return std::nullopt;
+  return name;
+}
+
+// What Encoded made this of; nullopt when it cannot have.
+std::optional<std::string> Decoded(std::string_view encoded) {
+  if (!encoded.starts_with(kEscape)) return std::nullopt;
+  const bool is_long = encoded.starts_with(kLongEscape);
+  auto name = is_long ? FromDigits64(encoded.substr(kLongEscape.size())) : FromEscapes(encoded);
+  if (!name || Encoded(*name) != encoded) return std::nullopt;
   return name;
 }
 
@@ -120,12 +162,14 @@ std::optional<StoredName> Reserved(std::string_view name, NamePlace place) {
   return std::nullopt;
 }
 
-// `shown`, or its beginning and a hash of the component when it is too long for a directory.
-std::string Shortened(std::string shown, std::string_view component) {
-  if (shown.size() <= kLinuxNameMaxBytes) return shown;
+// In the stored form, or by its beginning and a hash when that is too long for a directory.
+std::string EncodedToShow(std::string_view component, std::string_view suffix) {
+  std::string whole = Encoded(component).append(suffix);
+  if (whole.size() <= kLinuxNameMaxBytes) return whole;
+  const std::string shown = Escaped(component);
   size_t keep = kHashedPrefixMaxBytes;
   while (keep > 0 && (static_cast<uint8_t>(shown[keep]) & 0xC0) == 0x80) --keep;
-  const Digest digest = Sha256(AsBytes(component));
+  const Digest digest = Sha256(AsBytes(std::string(component).append(suffix)));
   return shown.substr(0, keep) + "~" + ToHex(std::span(digest.bytes).first(kHashDigits / 2));
 }
 
@@ -144,10 +188,9 @@ Result<StoredName> ToStored(std::string_view linux_name, NamePlace place) {
 
 std::string ToShown(const StoredName& stored, NamePlace place) {
   const std::string& component = stored.component;
-  if (stored.form == NameForm::kBesideDirectory)
-    return Shortened(Encoded(component) + std::string(kBesideSuffix), component + "%file");
+  if (stored.form == NameForm::kBesideDirectory) return EncodedToShow(component, kBesideSuffix);
   if (auto name = StoredFrom(component, place)) return std::move(*name);
-  return Shortened(Encoded(component), component);
+  return EncodedToShow(component, "");
 }
 
 bool IsHashedName(std::string_view linux_name) {

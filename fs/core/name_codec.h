@@ -2,10 +2,11 @@
 //
 // Most stand for themselves. What a blob's name should not hold (control characters, '\', bytes
 // that are no UTF-8, U+FFFE, U+FFFF, a trailing '.') and names that begin with "%!" are stored as
-// "%!" and the name with those bytes and '%' as "%XX". Components that no directory could show
-// ("", ".", "..", raw control characters, more than 255 bytes) are shown in the same form, which
-// leads back to them. The mapping is one-to-one, but for over-long components, which are shown by
-// their beginning and a hash and found again by looking through the directory.
+// "%!" and the name with those bytes and '%' as "%XX", or where that has more than 480 bytes as
+// "%!%=" and the name in base64 (RFC 4648, URL alphabet, no padding). Components that no directory
+// could show ("", ".", "..", raw control characters, more than 255 bytes) are shown in the same
+// form, which leads back to them. The mapping is one-to-one, but for over-long components, which
+// are shown by their beginning and a hash and found again by looking through the directory.
 #pragma once
 
 #include <cstddef>

@@ -97,6 +97,10 @@ struct CopyRequest {
   uint64_t length = 0;
 };
 
+// Where the bytes of a write come from: a system call, or pages of the kernel's cache that were
+// changed through a mapping, which always go to their place.
+enum class WriteSource { kCall, kMappedPages };
+
 enum class RenameMode { kReplace, kNoReplace, kExchange };
 enum class XattrMode { kSet, kCreate, kReplace };
 

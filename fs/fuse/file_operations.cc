@@ -62,8 +62,10 @@ void Read(fuse_req_t request, fuse_ino_t node, size_t size, off_t offset,
 
 void Write(fuse_req_t request, fuse_ino_t node, const char* bytes, size_t size, off_t offset,
            fuse_file_info* info) noexcept {
-  const Result<size_t> written = FileSystemOf(request).Write(
-      HandleOf(info), static_cast<uint64_t>(offset), AsBytes(std::string_view(bytes, size)));
+  const WriteSource source = info->writepage != 0 ? WriteSource::kMappedPages : WriteSource::kCall;
+  const Result<size_t> written =
+      FileSystemOf(request).Write(HandleOf(info), static_cast<uint64_t>(offset),
+                                  AsBytes(std::string_view(bytes, size)), source);
   if (!written) return ReplyError(request, {"write", node}, written.error());
   fuse_reply_write(request, *written);
 }

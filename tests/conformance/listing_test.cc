@@ -107,6 +107,27 @@ TEST_P(Listing, LongComponentsAndDeepPathsThenFound) {
   EXPECT_OK(store().StatPrefix(Photo(deep.substr(0, deep.size() - 1))));
 }
 
+TEST_P(Listing, ComponentsAsLongAsTheStoreTakesThenEveryLimitTheSameSequence) {
+  const NameLimits limits = store().capabilities().names;
+  const size_t longest = limits.component_max_bytes > 0 ? limits.component_max_bytes : 500;
+  for (const char last : {'a', 'b', 'c', 'd'}) {
+    const std::string component = std::string(longest - 1, 'x') + last;
+    Put(component, "1");
+    if (last != 'b') Put(component + "/" + component, "2");
+    if (last == 'c') Must(Apply(RemoveBlob{Photo(component)}));
+    if (last == 'd') Must(Apply(RemoveBlob{Photo(component + "/" + component)}));
+  }
+  for (const bool hierarchical : {true, false}) {
+    for (const ListScope scope : {ListScope::kLive, ListScope::kAll}) {
+      ListRequest request{.container = "photos", .hierarchical = hierarchical, .scope = scope};
+      const StringList whole = Names(request);
+      EXPECT_EQ(whole.size(), (scope == ListScope::kLive ? 5U : 7U));
+      for (request.limit = 1; request.limit <= whole.size() + 1; ++request.limit)
+        EXPECT_EQ(Names(request), whole) << "limit " << request.limit;
+    }
+  }
+}
+
 TEST_P(Listing, LeadingAndDoubleSlashesThenEmptyComponents) {
   Put("/a", "1");
   Put("b//c", "2");

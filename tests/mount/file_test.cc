@@ -157,6 +157,24 @@ TEST_F(MountedFile, WhenMappedAndChangedThenTheChangeIsCommitted) {
   EXPECT_EQ(GetFile(Photo("f")), expected);
 }
 
+// The kernel writes pages back through any handle that may write.
+TEST_F(MountedFile, S32_WhenMappedWhileOpenToAppendThenPagesGoToTheirPlace) {
+  std::string expected(8192, 'a');
+  ASSERT_EQ(PutFile(Photo("f"), expected), 0);
+  {
+    const UniqueFd appender(::open(Photo("f").c_str(), O_RDWR | O_APPEND));
+    void* const memory =
+        ::mmap(nullptr, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, appender.get(), 0);
+    ASSERT_NE(memory, MAP_FAILED);
+    static_cast<char*>(memory)[5000] = 'b';
+    ASSERT_EQ(::msync(memory, 8192, MS_SYNC), 0);
+    ::munmap(memory, 8192);
+    ASSERT_EQ(::write(appender.get(), "end", 3), 3);
+  }
+  expected[5000] = 'b';
+  EXPECT_EQ(GetFile(Photo("f")), expected + "end");
+}
+
 TEST_F(MountedFile, WhenSyncedThenItIsCommittedBeforeTheClose) {
   const UniqueFd file(::open(Photo("f").c_str(), O_CREAT | O_WRONLY, 0644));
   ASSERT_EQ(::write(file.get(), "synced", 6), 6);

@@ -8,6 +8,7 @@
 #include <array>
 #include <climits>
 #include <filesystem>
+#include <set>
 
 #include "backend/base/unique_fd.h"
 #include "tests/mount/mount_fixture.h"
@@ -258,6 +259,34 @@ TEST_F(MountedPosix, S21_PathsMayBeAsLongAsTheKernelTakes) {
   struct stat info {};
   EXPECT_EQ(ErrnoOf(::fstatat(top.get(), longest.c_str(), &info, 0)), 0);
   EXPECT_EQ(ErrnoOf(::unlinkat(top.get(), longest.c_str(), 0)), 0);
+}
+
+TEST_F(MountedPosix, S21_LongNamesOfAnyBytesMakeFilesAndDirectories) {
+  constexpr size_t kNames = 40;
+  std::set<std::string> names;
+  for (size_t i = 0; i < kNames; ++i) {
+    std::string name(NAME_MAX, static_cast<char>(0x80 + i));
+    name[i] = '\n';
+    if (i % 2 == 0) {
+      ASSERT_EQ(PutFile(W(name), name), 0) << i;
+    } else {
+      ASSERT_EQ(ErrnoOf(::mkdir(W(name).c_str(), 0755)), 0) << i;
+      ASSERT_EQ(PutFile(W(name) + "/" + name, name), 0) << i;
+    }
+    names.insert(name);
+  }
+
+  const auto listed = NamesIn(W(""));
+  EXPECT_EQ(std::set(listed.begin(), listed.end()), names);
+  EXPECT_EQ(listed.size(), kNames);
+  Remount();
+  EXPECT_EQ(NamesIn(W("")), listed);
+  for (size_t i = 0; i < kNames; ++i) {
+    const std::string path = W(listed[i]);
+    const bool is_directory = S_ISDIR(StatOf(path).st_mode);
+    EXPECT_EQ(GetFile(is_directory ? path + "/" + listed[i] : path), listed[i]);
+  }
+  EXPECT_SHELL("rm -r '" + Photo("w") + "'");
 }
 
 TEST_F(MountedPosix, S21_BeyondWhatTheAccountTakesANameIsTooLong) {

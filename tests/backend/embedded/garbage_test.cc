@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backend/embedded/account_parts.h"
 #include "tests/backend/embedded/account_fixture.h"
 
 namespace replicafs {
@@ -135,6 +136,26 @@ TEST_F(GarbageTest, WantedAfterTheLastReferenceWentThenGoesAfterADay) {
   Must(account_->CollectGarbage(hours(1)));
 
   EXPECT_FALSE(OnDisk(block));
+}
+
+TEST_F(GarbageTest, MoreThanARoundThenItSaysSoAndTheNextTakesTheRest) {
+  constexpr size_t kBlocks = 4100;
+  BlockList blocks;
+  for (size_t i = 0; i < kBlocks; ++i) blocks.push_back(Stage(std::to_string(i)));
+  Forget("a", PutBlocks("a", blocks).version);
+  clock_.Advance(hours(2));
+  account_.reset();
+  auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
+  const auto tables = Must(embedded::OpenSchema(*environment));
+  embedded::AccountParts parts(path(), std::move(environment), tables, clock_, 0);
+
+  const auto first = Must(parts.garbage.CollectSome(hours(1)));
+  const auto second = Must(parts.garbage.CollectSome(hours(1)));
+
+  EXPECT_TRUE(first.more);
+  EXPECT_FALSE(second.more);
+  EXPECT_LT(first.blocks, kBlocks);
+  EXPECT_EQ(first.blocks + second.blocks, kBlocks);
 }
 
 TEST_F(GarbageTest, FileThatCannotBeRemovedThenOthersGo) {

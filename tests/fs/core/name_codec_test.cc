@@ -34,6 +34,20 @@ TEST(NameCodec, OffendingBytesAreStoredEscaped) {
   EXPECT_EQ(Stored("%!x").component, "%!%25!x");
 }
 
+TEST(NameCodec, NamesOfManyOffendingBytesAreStoredShort) {
+  for (const size_t size : {159U, 160U, 161U, 253U, 254U, 255U}) {
+    std::string name;
+    for (size_t i = 0; i < size; ++i) name += static_cast<char>(0x80 + i % 0x80);
+    const std::string component = Stored(name).component;
+    EXPECT_LE(component.size(), 480U) << size;
+    EXPECT_TRUE(IsUtf8(component)) << size;
+    EXPECT_EQ(component.starts_with("%!%="), size >= 160) << size;
+    EXPECT_EQ(Shown(component), name) << size;
+  }
+  EXPECT_EQ(Stored(std::string(160, '\x01')).component.substr(0, 12), "%!%=AQEBAQEB");
+  EXPECT_EQ(Stored("%!%=AQEB").component, "%!%25!%25=AQEB");
+}
+
 TEST(NameCodec, ComponentsThatNoDirectoryCanShowAreShownEscaped) {
   EXPECT_EQ(Shown(""), "%!");
   EXPECT_EQ(Shown("."), "%!%2E");
@@ -74,14 +88,16 @@ class NameCodecProperty : public ::testing::TestWithParam<NamePlace> {
  protected:
   std::string Random() {
     static const std::vector<std::string> kPieces = {
-        "%", "!", "%!",    "%25",       "%2E",  ".",    "a",
-        "5", "C", "\\",    "\x01",      "\x7F", "\xFF", "\xEF\xBF\xBE",
-        "é", "~", "%file", ".versions", "%5C",  "%0A",  "%c3"};
+        "%",   "!",    "%!",   "%25",  "%2E",          ".", "a", "5",     "C",
+        "\\",  "\x01", "\x7F", "\xFF", "\xEF\xBF\xBE", "é", "~", "%file", ".versions",
+        "%5C", "%0A",  "%c3",  "%=",   "%!%=AQEB"};
     std::string text;
     const size_t pieces = random_() % 6;
     for (size_t i = 0; i < pieces; ++i) text += kPieces[random_() % kPieces.size()];
     if (!earlier_.empty() && random_() % 3 == 0) text = earlier_[random_() % earlier_.size()];
     if (random_() % 5 == 0) text = "%!" + text;
+    if (random_() % 10 == 0)
+      text += std::string(random_() % 200, random_() % 2 == 0 ? '%' : '\x02');
     return text;
   }
 
@@ -102,6 +118,8 @@ TEST_P(NameCodecProperty, MappingIsOneToOne) {
     if (!IsUtf8(component)) continue;
     const StoredName plain{component, NameForm::kPlain};
     const std::string shown = ToShown(plain, GetParam());
+    ASSERT_LE(shown.size(), kLinuxNameMaxBytes);
+    if (IsHashedName(shown)) continue;
     ASSERT_EQ(Must(ToStored(shown, GetParam())), plain) << shown;
     earlier_.push_back(shown);
     if (earlier_.size() > 500) earlier_.erase(earlier_.begin(), earlier_.begin() + 250);
