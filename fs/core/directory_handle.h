@@ -42,6 +42,10 @@ struct DirectoryPage {
   std::vector<NamedEntry> names;
 
   size_t size() const { return entries.size() + names.size(); }
+  // Roughly; names are short.
+  uint64_t bytes() const {
+    return entries.size() * (sizeof(ListedEntry) + 512) + names.size() * (sizeof(NamedEntry) + 32);
+  }
   // Where the listing goes on after the entry.
   ListPosition After(size_t index) const {
     if (!entries.empty()) return entries[index].next;
@@ -56,6 +60,7 @@ struct DirectoryHandle {
   // INVARIANT: entry i of the page is followed by cookie `page_cookie + i + 1`.
   DirectoryPage page GUARDED_BY(mutex);
   uint64_t page_cookie GUARDED_BY(mutex) = 0;
+  uint64_t page_bytes GUARDED_BY(mutex) = 0;  // as FileSystemState::page_bytes counts it
   uint64_t page_change_count GUARDED_BY(mutex) = 0;
   // The starts of the pages so far: what an old cookie is found by.
   std::map<uint64_t, ListPosition> checkpoints GUARDED_BY(mutex) = {{0, {}}};

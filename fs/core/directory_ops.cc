@@ -118,6 +118,18 @@ void NoteShown(DirectoryHandle& handle, size_t index) REQUIRES(handle.mutex) {
   if (is_pending) handle.pending_shown.insert(listed.name);
 }
 
+// What a reader may want next is kept, unless there are so many of them that it is too much.
+void KeepPage(FileSystemState& state, DirectoryHandle& handle, uint64_t cookie)
+    REQUIRES(handle.mutex) {
+  const uint64_t bytes = handle.page.bytes();
+  const uint64_t others = state.page_bytes - handle.page_bytes;
+  const bool fits = others + bytes <= state.memory.directory_bytes;
+  if (!fits) StartPage(handle, cookie, PositionAt(handle, cookie));
+  const uint64_t kept = fits ? bytes : 0;
+  state.page_bytes += kept - handle.page_bytes;
+  handle.page_bytes = kept;
+}
+
 }  // namespace
 
 Result<HandleId> OpenDirectory(FileSystemState& state, NodeId id) {
@@ -129,34 +141,53 @@ Result<HandleId> OpenDirectory(FileSystemState& state, NodeId id) {
   return state.directories.Add(std::move(handle));
 }
 
-Status ReadDirectory(FileSystemState& state, const ReadDirectoryRequest& request,
-                     const EntryVisitor& visit) {
-  const auto handle = TRY(state.directories.Find(request.handle));
-  MutexLock lock(handle->mutex);
+namespace {
+
+Status ReadPages(FileSystemState& state, DirectoryHandle& handle,
+                 const ReadDirectoryRequest& request, const EntryVisitor& visit, uint64_t& cookie)
+    REQUIRES(handle.mutex) {
   const EntryDetail detail = request.lookups == FileSystem::Lookups::kCount
                                  ? EntryDetail::kAttributes
                                  : EntryDetail::kNames;
-  TRY(Seek(state, *handle, request.after, detail));
-  size_t index = request.after - handle->page_cookie;
+  TRY(Seek(state, handle, request.after, detail));
+  size_t index = request.after - handle.page_cookie;
   for (;;) {
-    for (; index < handle->page.size(); ++index) {
-      const DirectoryEntry entry = EntryAt(state, *handle, index, request.lookups);
+    for (; index < handle.page.size(); ++index) {
+      const DirectoryEntry entry = EntryAt(state, handle, index, request.lookups);
       if (visit(entry)) {
-        NoteShown(*handle, index);
+        NoteShown(handle, index);
+        cookie = entry.cookie;
         continue;
       }
       if (entry.entry.node.value != 0) state.nodes->Forget(entry.entry.node, 1);
       return Ok();
     }
-    const bool more = TRY(NextPage(state, *handle, detail));
+    const bool more = TRY(NextPage(state, handle, detail));
     if (!more) return Ok();
     index = 0;
   }
 }
 
+}  // namespace
+
+Status ReadDirectory(FileSystemState& state, const ReadDirectoryRequest& request,
+                     const EntryVisitor& visit) {
+  const auto handle = TRY(state.directories.Find(request.handle));
+  MutexLock lock(handle->mutex);
+  uint64_t cookie = request.after;
+  Status read = ReadPages(state, *handle, request, visit, cookie);
+  const bool is_inside =
+      cookie >= handle->page_cookie && cookie <= handle->page_cookie + handle->page.size();
+  if (is_inside) KeepPage(state, *handle, cookie);
+  return read;
+}
+
 void ReleaseDirectory(FileSystemState& state, HandleId id) {
   const auto handle = state.directories.Remove(id);
-  if (handle != nullptr) state.nodes->Unpin(*handle->node);
+  if (handle == nullptr) return;
+  MutexLock lock(handle->mutex);
+  state.page_bytes -= std::exchange(handle->page_bytes, 0);
+  state.nodes->Unpin(*handle->node);
 }
 
 }  // namespace replicafs
