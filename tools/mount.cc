@@ -20,7 +20,7 @@ struct Arguments {
   gid_t gid = ::getegid();
   std::string umask = "022";
   unsigned threads = SessionOptions{}.threads;
-  uint64_t write_memory_bytes = FileSystemOptions{}.write_memory_max_bytes;
+  uint64_t memory_bytes = kMemoryDefaultBytes;
   LogLevel log_level = LogLevel::kInfo;
 };
 
@@ -40,7 +40,9 @@ Result<MountRequest> ToRequest(const Arguments& arguments) {
   request.file_system.uid = arguments.uid;
   request.file_system.gid = arguments.gid;
   request.file_system.umask = TRY(ParseUmask(arguments.umask));
-  request.file_system.write_memory_max_bytes = arguments.write_memory_bytes;
+  if (arguments.memory_bytes < kMemoryLeastBytes)
+    return UsageError("--memory must be 96MiB or more");
+  request.file_system.memory_bytes = arguments.memory_bytes;
   request.session.mountpoint = arguments.places.back();
   request.session.threads = arguments.threads;
   if (arguments.allow_other) request.session.access = SessionOptions::Access::kEverybody;
@@ -96,8 +98,9 @@ void AddMountCommand(CommandLine& line) {
       ->check(CLI::Range(1U, 256U))
       ->capture_default_str();
   command
-      .add_option("--write-memory", arguments->write_memory_bytes,
-                  "For data being written; what exceeds it waits on disk. Such as 128MiB")
+      .add_option("--memory", arguments->memory_bytes,
+                  "What the mount keeps in memory at most, from 96MiB; the default is 256MiB. Data "
+                  "being written that exceeds its share waits on disk")
       ->transform(CLI::AsSizeValue(false));
   command.add_option("--log-level", arguments->log_level, "debug, info, warning or error")
       ->transform(

@@ -16,6 +16,7 @@
 #include "backend/base/digest.h"
 #include "backend/base/result.h"
 #include "backend/blob/blob_info.h"
+#include "backend/blob/blob_type.h"
 #include "backend/blob/mutation.h"
 
 namespace replicafs {
@@ -65,6 +66,31 @@ struct ListPage {
   bool more = false;  // ask again, after the last item's name
 };
 
+// Which names directly below a prefix are wanted; what lives, rolled up at the first '/'.
+struct ListNamesRequest {
+  std::string container;
+  std::string prefix;
+  std::string after;  // as ListRequest
+  size_t limit = 5000;
+};
+
+struct ListedName {
+  std::string name;  // without the request's prefix; of a rolled-up prefix with its '/'
+  uint64_t file_id = 0;
+  BlobType type = BlobType::kFile;
+  bool is_prefix = false;  // then the type is kDirectory
+  // The other of the two stands beside it: BlobInfo::has_prefix, PrefixInfo::has_blob.
+  bool has_other = false;
+};
+
+struct NamePage {
+  std::vector<ListedName> items;  // in the order of ListPage
+  bool more = false;
+};
+// For stores that know no shorter way: the listing that holds the names, and what it says of them.
+ListRequest ToListRequest(const ListNamesRequest& request);
+NamePage NamesOf(const ListPage& page, std::string_view prefix);
+
 struct SpaceInfo {
   uint64_t total_bytes = 0;
   uint64_t available_bytes = 0;
@@ -92,6 +118,8 @@ class BlobStore {
   // `prefix` ends in '/'. kNotFound when nothing lives below it.
   virtual Result<PrefixInfo> StatPrefix(const BlobPath& prefix) = 0;
   virtual Result<ListPage> List(const ListRequest& request) = 0;
+  // The same names as List, for who reads whole directories and needs no more of them.
+  virtual Result<NamePage> ListNames(const ListNamesRequest& request) = 0;
   // All versions, newest first; empty when the blob never existed.
   virtual Result<std::vector<BlobInfo>> ListVersions(const BlobPath& path) = 0;
   virtual Result<std::unique_ptr<BlobReader>> Open(const BlobPath& path,

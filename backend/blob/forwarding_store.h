@@ -30,6 +30,9 @@ class ForwardingStore : public BlobStore {
     return Inner().StatPrefix(prefix);
   }
   Result<ListPage> List(const ListRequest& request) override { return Inner().List(request); }
+  Result<NamePage> ListNames(const ListNamesRequest& request) override {
+    return Inner().ListNames(request);
+  }
   Result<std::vector<BlobInfo>> ListVersions(const BlobPath& path) override {
     return Inner().ListVersions(path);
   }

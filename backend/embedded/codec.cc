@@ -52,6 +52,15 @@ int64_t Decoder::Signed() {
   return static_cast<int64_t>((bits >> 1) ^ ((bits & 1) != 0 ? ~uint64_t{0} : 0));
 }
 
+void Decoder::SkipNumbers(size_t count) {
+  size_t at = 0;
+  for (; count > 0 && at < rest_.size(); ++at) {
+    if (static_cast<uint8_t>(rest_[at]) < 0x80) --count;
+  }
+  rest_.remove_prefix(at);
+  if (count > 0) failed_ = true;
+}
+
 std::string_view Decoder::Text() {
   const uint64_t length = Number();
   if (failed_ || length > rest_.size()) {

@@ -33,6 +33,7 @@ class Decoder {
   uint8_t Byte();
   uint64_t Number();
   int64_t Signed();
+  void SkipNumbers(size_t count);  // of either kind
   std::string_view Text();
   void Raw(std::span<uint8_t> into);
   // A number of things that take at least one byte each.

@@ -59,6 +59,11 @@ Result<ListPage> EmbeddedStore::List(const ListRequest& request) {
   return embedded::List(transaction, parts_.tables, request);
 }
 
+Result<NamePage> EmbeddedStore::ListNames(const ListNamesRequest& request) {
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  return embedded::ListNames(transaction, parts_.tables, request);
+}
+
 Result<std::vector<BlobInfo>> EmbeddedStore::ListVersions(const BlobPath& path) {
   const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
   const std::vector<VersionRecord> records = TRY(FindVersions(transaction, parts_.tables, path));

@@ -8,6 +8,7 @@
 #include "backend/embedded/children.h"
 #include "backend/embedded/keys.h"
 #include "backend/embedded/lookup.h"
+#include "backend/lmdb/cursor.h"
 
 namespace replicafs::embedded {
 namespace {
@@ -121,6 +122,23 @@ class Walk {
   ListPage page_;
 };
 
+Result<ListedName> NameIn(std::string_view component, std::string_view value) {
+  ListedName item{.name = std::string(component)};
+  if (component.ends_with('/')) {
+    const DirectoryRecord record = TRY(DecodeDirectory(value));
+    item.file_id = record.file_id;
+    item.type = BlobType::kDirectory;
+    item.is_prefix = true;
+    item.has_other = record.has_blob;
+  } else {
+    const NameRecord record = TRY(DecodeName(value));
+    item.file_id = record.file_id;
+    item.type = record.type;
+    item.has_other = record.has_prefix;
+  }
+  return item;
+}
+
 }  // namespace
 
 Result<ListPage> List(const lmdb::Transaction& transaction, const Tables& tables,
@@ -131,6 +149,40 @@ Result<ListPage> List(const lmdb::Transaction& transaction, const Tables& tables
   if (!directory) return ListPage{};
   Children children = TRY(Children::Open(transaction, tables, request.scope));
   return Walk(transaction, tables, request, std::move(children)).Run(*directory);
+}
+
+// Straight from the rows: this is what reading a directory costs.
+Result<NamePage> ListNames(const lmdb::Transaction& transaction, const Tables& tables,
+                           const ListNamesRequest& request) {
+  const ContainerRecord container = TRY(FindContainer(transaction, tables, request.container));
+  const SplitName prefix = Split(request.prefix);
+  const auto directory = TRY(FindDirectoryId(transaction, tables, container.root_directory_id,
+                                             prefix.directory, ListScope::kLive));
+  NamePage page;
+  if (!directory) return page;
+  const std::string first = EntryKey(*directory, prefix.leaf);
+  auto cursor = TRY(lmdb::Cursor::Open(transaction, tables.entries));
+  const bool from_start = request.after < request.prefix;
+  if (!from_start && !request.after.starts_with(request.prefix)) return page;
+  bool found = false;
+  if (from_start) {
+    found = TRY(cursor.Seek(first));
+  } else {
+    const std::string rest = request.after.substr(request.prefix.size());
+    const size_t slash = rest.find('/');
+    // A name below a rolled-up prefix stands for the prefix.
+    found = TRY(
+        cursor.SeekAfter(first + (slash == std::string::npos ? rest : rest.substr(0, slash + 1))));
+  }
+  while (found && cursor.key().starts_with(first)) {
+    if (page.items.size() == request.limit) {
+      page.more = true;
+      break;
+    }
+    page.items.push_back(TRY(NameIn(cursor.key().substr(first.size()), cursor.value())));
+    found = TRY(cursor.Next());
+  }
+  return page;
 }
 
 }  // namespace replicafs::embedded

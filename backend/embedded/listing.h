@@ -1,4 +1,4 @@
-// BlobStore::List.
+// BlobStore::List and ListNames.
 #pragma once
 
 #include "backend/base/result.h"
@@ -10,5 +10,7 @@ namespace replicafs::embedded {
 
 Result<ListPage> List(const lmdb::Transaction& transaction, const Tables& tables,
                       const ListRequest& request);
+Result<NamePage> ListNames(const lmdb::Transaction& transaction, const Tables& tables,
+                           const ListNamesRequest& request);
 
 }  // namespace replicafs::embedded

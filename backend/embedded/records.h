@@ -10,6 +10,7 @@
 
 #include "backend/base/result.h"
 #include "backend/blob/blob_info.h"
+#include "backend/blob/blob_type.h"
 #include "backend/blob/journal.h"
 
 namespace replicafs::embedded {
@@ -31,6 +32,13 @@ struct VersionRecord {
   bool has_prefix = false;  // kept for the current version only
 
   bool operator==(const VersionRecord&) const = default;
+};
+
+// What a listing of names tells of a version.
+struct NameRecord {
+  uint64_t file_id = 0;
+  BlobType type = BlobType::kFile;
+  bool has_prefix = false;
 };
 
 // A directory below a container's root; names never hold their own path.
@@ -87,6 +95,8 @@ std::string EncodeInline(std::string_view bytes);
 std::string EncodeBlocks(const BlockList& blocks);
 
 Result<VersionRecord> DecodeVersion(std::string_view bytes);
+// Of the same bytes, without looking at what follows the metadata.
+Result<NameRecord> DecodeName(std::string_view bytes);
 Result<DirectoryRecord> DecodeDirectory(std::string_view bytes);
 Result<ContainerRecord> DecodeContainer(std::string_view bytes);
 Result<ContentRecord> DecodeContent(std::string_view bytes);

@@ -1,4 +1,6 @@
 // The form of a version's row: numbers that every version has, then what only some have, by flag.
+#include <algorithm>
+
 #include "backend/embedded/codec.h"
 #include "backend/embedded/records.h"
 
@@ -131,6 +133,27 @@ Result<VersionRecord> DecodeVersion(std::string_view bytes) {
   if ((flags & kHasOrigin) != 0) record.origin = ReadOrigin(decoder);
   record.has_prefix = (flags & kHasPrefix) != 0;
   TRY(decoder.Finish("a version's row"));
+  return record;
+}
+
+Result<NameRecord> DecodeName(std::string_view bytes) {
+  constexpr size_t kNumbersBeforeFileId = 6;
+  constexpr size_t kNumbersBeforeTier = 2;
+  Decoder decoder(bytes);
+  if (decoder.Byte() != kForm) decoder.Fail();
+  const unsigned flags = decoder.Byte();
+  if (flags > kKnownFlags) decoder.Fail();
+  NameRecord record;
+  record.has_prefix = (flags & kHasPrefix) != 0;
+  decoder.SkipNumbers(kNumbersBeforeFileId);
+  record.file_id = decoder.Number();
+  decoder.SkipNumbers(kNumbersBeforeTier);
+  ReadTier(decoder);
+  for (size_t left = decoder.Count(); left > 0 && !decoder.failed(); --left) {
+    const std::string_view key = decoder.Text();
+    record.type = std::min(record.type, TypeSaidBy(key, decoder.Text()));
+  }
+  if (decoder.failed()) return Error{ErrorCode::kCorrupt, "a version's row is damaged"};
   return record;
 }
 

@@ -37,6 +37,11 @@ Result<ListPage> PastStore::List(const ListRequest& request) {
   }
 }
 
+Result<NamePage> PastStore::ListNames(const ListNamesRequest& request) {
+  const ListPage page = TRY(List(ToListRequest(request)));
+  return NamesOf(page, request.prefix);
+}
+
 Result<std::optional<ListItem>> PastStore::ItemThen(const ListRequest& request,
                                                     const ListItem& item) {
   if (const auto* prefix = std::get_if<PrefixInfo>(&item)) {

@@ -28,6 +28,7 @@ class PastStore final : public ForwardingStore {
   Result<BlobInfo> Stat(const BlobPath& path, VersionId version) override;
   Result<PrefixInfo> StatPrefix(const BlobPath& prefix) override;
   Result<ListPage> List(const ListRequest& request) override;
+  Result<NamePage> ListNames(const ListNamesRequest& request) override;
   Result<std::vector<BlobInfo>> ListVersions(const BlobPath& path) override;
   Result<std::unique_ptr<BlobReader>> Open(const BlobPath& path, VersionId version) override;
   Status StageBlock(const Digest& digest, ByteSpan bytes) override;

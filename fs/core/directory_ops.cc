@@ -16,28 +16,36 @@ uint64_t ChangeCountOf(const Node& node) {
 
 // Where the listing goes on after the page.
 ListPosition EndOfPage(const DirectoryHandle& handle) REQUIRES(handle.mutex) {
-  if (!handle.page.empty()) return handle.page.back().next;
+  if (handle.page.size() > 0) return handle.page.After(handle.page.size() - 1);
   return handle.checkpoints.at(handle.page_cookie);
 }
 
 void StartPage(DirectoryHandle& handle, uint64_t cookie, const ListPosition& position)
     REQUIRES(handle.mutex) {
-  handle.page.clear();
+  handle.page = {};
   handle.page_cookie = cookie;
   handle.checkpoints.insert_or_assign(cookie, position);
 }
 
 // False at the directory's end.
-Result<bool> NextPage(FileSystemState& state, DirectoryHandle& handle) REQUIRES(handle.mutex) {
+Result<bool> NextPage(FileSystemState& state, DirectoryHandle& handle, EntryDetail detail)
+    REQUIRES(handle.mutex) {
   StartPage(handle, handle.page_cookie + handle.page.size(), EndOfPage(handle));
   handle.page_change_count = ChangeCountOf(*handle.node);
-  handle.page = TRY(ListDirectoryPage(state, handle, handle.checkpoints.at(handle.page_cookie)));
-  return !handle.page.empty();
+  const ListPosition& from = handle.checkpoints.at(handle.page_cookie);
+  handle.page = TRY(ListDirectoryPage(state, handle, from, detail));
+  return handle.page.size() > 0;
+}
+
+// Where the listing goes on after the cookie. REQUIRES: it lies in the page or at its ends.
+ListPosition PositionAt(const DirectoryHandle& handle, uint64_t cookie) REQUIRES(handle.mutex) {
+  if (cookie == handle.page_cookie) return handle.checkpoints.at(cookie);
+  return handle.page.After(cookie - handle.page_cookie - 1);
 }
 
 // Makes `after` a cookie inside the page or at its end. The entries of a page that was read before
-// the account last changed are not trusted.
-Status Seek(FileSystemState& state, DirectoryHandle& handle, uint64_t after)
+// the account last changed are not trusted, and names alone not enough for who wants attributes.
+Status Seek(FileSystemState& state, DirectoryHandle& handle, uint64_t after, EntryDetail detail)
     REQUIRES(handle.mutex) {
   const uint64_t end = handle.page_cookie + handle.page.size();
   if (after == 0) {
@@ -47,11 +55,9 @@ Status Seek(FileSystemState& state, DirectoryHandle& handle, uint64_t after)
     return Ok();
   }
   if (after >= handle.page_cookie && after <= end) {
-    if (after == end || handle.page_change_count == ChangeCountOf(*handle.node)) return Ok();
-    if (after > handle.page_cookie)
-      StartPage(handle, after, handle.page[after - handle.page_cookie - 1].next);
-    else
-      StartPage(handle, after, ListPosition(handle.checkpoints.at(after)));
+    const bool lacks = detail == EntryDetail::kAttributes && !handle.page.names.empty();
+    const bool is_good = handle.page_change_count == ChangeCountOf(*handle.node) && !lacks;
+    if (after != end && !is_good) StartPage(handle, after, PositionAt(handle, after));
     return Ok();
   }
   // An entry of long ago: the nearest page that began before it, read again.
@@ -59,7 +65,7 @@ Status Seek(FileSystemState& state, DirectoryHandle& handle, uint64_t after)
   --start;
   StartPage(handle, start->first, ListPosition(start->second));
   while (handle.page_cookie + handle.page.size() < after) {
-    const bool more = TRY(NextPage(state, handle));
+    const bool more = TRY(NextPage(state, handle, detail));
     if (!more) break;
   }
   return Ok();
@@ -87,10 +93,41 @@ DirectoryEntry Describe(FileSystemState& state, const NodePtr& directory, const 
   return entry;
 }
 
-void NoteShown(DirectoryHandle& handle, const ListedEntry& listed) REQUIRES(handle.mutex) {
+DirectoryEntry Describe(const NamedEntry& named) {
+  DirectoryEntry entry{.name = named.name};
+  entry.entry.attributes.inode = named.inode;
+  entry.entry.attributes.mode = named.type;
+  return entry;
+}
+
+DirectoryEntry EntryAt(FileSystemState& state, const DirectoryHandle& handle, size_t index,
+                       FileSystem::Lookups lookups) REQUIRES(handle.mutex) {
+  const DirectoryPage& page = handle.page;
+  DirectoryEntry entry = page.names.empty()
+                             ? Describe(state, handle.node, page.entries[index], lookups)
+                             : Describe(page.names[index]);
+  entry.cookie = handle.page_cookie + index + 1;
+  return entry;
+}
+
+void NoteShown(DirectoryHandle& handle, size_t index) REQUIRES(handle.mutex) {
+  if (handle.page.entries.empty()) return;
+  const ListedEntry& listed = handle.page.entries[index];
   const bool is_pending =
       listed.next.phase == ListPosition::Phase::kPending && !listed.next.after.empty();
   if (is_pending) handle.pending_shown.insert(listed.name);
+}
+
+// What a reader may want next is kept, unless there are so many of them that it is too much.
+void KeepPage(FileSystemState& state, DirectoryHandle& handle, uint64_t cookie)
+    REQUIRES(handle.mutex) {
+  const uint64_t bytes = handle.page.bytes();
+  const uint64_t others = state.page_bytes - handle.page_bytes;
+  const bool fits = others + bytes <= state.memory.directory_bytes;
+  if (!fits) StartPage(handle, cookie, PositionAt(handle, cookie));
+  const uint64_t kept = fits ? bytes : 0;
+  state.page_bytes += kept - handle.page_bytes;
+  handle.page_bytes = kept;
 }
 
 }  // namespace
@@ -104,32 +141,53 @@ Result<HandleId> OpenDirectory(FileSystemState& state, NodeId id) {
   return state.directories.Add(std::move(handle));
 }
 
-Status ReadDirectory(FileSystemState& state, const ReadDirectoryRequest& request,
-                     const EntryVisitor& visit) {
-  const auto handle = TRY(state.directories.Find(request.handle));
-  MutexLock lock(handle->mutex);
-  TRY(Seek(state, *handle, request.after));
-  size_t index = request.after - handle->page_cookie;
+namespace {
+
+Status ReadPages(FileSystemState& state, DirectoryHandle& handle,
+                 const ReadDirectoryRequest& request, const EntryVisitor& visit, uint64_t& cookie)
+    REQUIRES(handle.mutex) {
+  const EntryDetail detail = request.lookups == FileSystem::Lookups::kCount
+                                 ? EntryDetail::kAttributes
+                                 : EntryDetail::kNames;
+  TRY(Seek(state, handle, request.after, detail));
+  size_t index = request.after - handle.page_cookie;
   for (;;) {
-    for (; index < handle->page.size(); ++index) {
-      DirectoryEntry entry = Describe(state, handle->node, handle->page[index], request.lookups);
-      entry.cookie = handle->page_cookie + index + 1;
+    for (; index < handle.page.size(); ++index) {
+      const DirectoryEntry entry = EntryAt(state, handle, index, request.lookups);
       if (visit(entry)) {
-        NoteShown(*handle, handle->page[index]);
+        NoteShown(handle, index);
+        cookie = entry.cookie;
         continue;
       }
       if (entry.entry.node.value != 0) state.nodes->Forget(entry.entry.node, 1);
       return Ok();
     }
-    const bool more = TRY(NextPage(state, *handle));
+    const bool more = TRY(NextPage(state, handle, detail));
     if (!more) return Ok();
     index = 0;
   }
 }
 
+}  // namespace
+
+Status ReadDirectory(FileSystemState& state, const ReadDirectoryRequest& request,
+                     const EntryVisitor& visit) {
+  const auto handle = TRY(state.directories.Find(request.handle));
+  MutexLock lock(handle->mutex);
+  uint64_t cookie = request.after;
+  Status read = ReadPages(state, *handle, request, visit, cookie);
+  const bool is_inside =
+      cookie >= handle->page_cookie && cookie <= handle->page_cookie + handle->page.size();
+  if (is_inside) KeepPage(state, *handle, cookie);
+  return read;
+}
+
 void ReleaseDirectory(FileSystemState& state, HandleId id) {
   const auto handle = state.directories.Remove(id);
-  if (handle != nullptr) state.nodes->Unpin(*handle->node);
+  if (handle == nullptr) return;
+  MutexLock lock(handle->mutex);
+  state.page_bytes -= std::exchange(handle->page_bytes, 0);
+  state.nodes->Unpin(*handle->node);
 }
 
 }  // namespace replicafs

@@ -7,6 +7,7 @@
 
 #include "fs/core/entries.h"
 #include "fs/core/file_commit.h"
+#include "fs/core/posix_metadata.h"
 #include "fs/core/versions_tree.h"
 
 namespace replicafs {
@@ -15,6 +16,7 @@ namespace {
 using Phase = ListPosition::Phase;
 
 constexpr size_t kPageItems = 256;
+constexpr size_t kNamePageItems = 1024;
 
 Result<std::vector<ListedEntry>> ListDots(FileSystemState& state, const DirectoryHandle& handle) {
   std::vector<ListedEntry> entries;
@@ -84,9 +86,10 @@ std::optional<ListedEntry> BlobEntry(const Location& directory, BlobInfo info) {
   const bool is_marker = KindOf(info.properties) == BlobKind::kDirectory;
   if (is_marker && info.has_prefix) return std::nullopt;
   std::string component = info.name.substr(directory.prefix().size());
+  const std::string after = component;
   const NameForm form = info.has_prefix ? NameForm::kBesideDirectory : NameForm::kPlain;
   ListedEntry entry{.name = ToShown({component, form}, directory.name_place())};
-  entry.next = {Phase::kStored, info.name};
+  entry.next = {Phase::kStored, after};
   entry.found.seed = SeedOf(directory, is_marker ? NodeKind::kDirectory : NodeKind::kFile,
                             TypeOf(info.properties), std::move(component));
   entry.found.blob = std::move(info);
@@ -95,9 +98,10 @@ std::optional<ListedEntry> BlobEntry(const Location& directory, BlobInfo info) {
 
 Result<ListedEntry> PrefixEntry(const Location& directory, PrefixInfo info) {
   std::string component = info.name.substr(directory.prefix().size());
+  const std::string after = component;
   component.pop_back();
   ListedEntry entry{.name = ToShown({component, NameForm::kPlain}, directory.name_place())};
-  entry.next = {Phase::kStored, info.name};
+  entry.next = {Phase::kStored, after};
   const Location location = directory.Child(component);
   entry.found.seed = SeedOf(directory, NodeKind::kDirectory, S_IFDIR, std::move(component));
   if (info.has_blob) {
@@ -113,16 +117,16 @@ Result<ListedEntry> PrefixEntry(const Location& directory, PrefixInfo info) {
 Result<std::vector<ListedEntry>> ListStored(const Location& directory, DirectoryHandle& handle,
                                             std::string after) REQUIRES(handle.mutex) {
   std::vector<ListedEntry> entries;
+  ListRequest request{.container = directory.container(), .prefix = directory.prefix()};
+  request.after = std::move(after);
+  request.limit = kPageItems;
   bool more = true;
   while (entries.empty() && more) {
-    ListPage page = TRY(directory.store().List({.container = directory.container(),
-                                                .prefix = directory.prefix(),
-                                                .after = after,
-                                                .limit = kPageItems}));
+    ListPage page = TRY(directory.store().List(request));
     more = page.more;
     for (ListItem& item : page.items) {
       auto* blob = std::get_if<BlobInfo>(&item);
-      after = blob != nullptr ? blob->name : std::get<PrefixInfo>(item).name;
+      request.after = blob != nullptr ? blob->name : std::get<PrefixInfo>(item).name;
       if (blob == nullptr) {
         entries.push_back(TRY(PrefixEntry(directory, std::move(std::get<PrefixInfo>(item)))));
         continue;
@@ -135,32 +139,81 @@ Result<std::vector<ListedEntry>> ListStored(const Location& directory, Directory
   return entries;
 }
 
+// A directory and its marker have one number, so the marker need not be looked up for it.
+NamedEntry EntryOf(const Location& directory, ListedName item) {
+  std::string component = item.name;
+  if (item.is_prefix) component.pop_back();
+  const bool is_directory = item.type == BlobType::kDirectory;
+  const NodeKind kind = is_directory ? NodeKind::kDirectory : NodeKind::kFile;
+  NamedEntry entry{.type = ModeOf(item.type), .after = std::move(item.name)};
+  entry.inode = item.file_id != 0 ? directory.place->account->InodeOf(item.file_id, {})
+                                  : InodeByName(directory.Child(component), kind);
+  const NameForm form =
+      item.has_other && !item.is_prefix ? NameForm::kBesideDirectory : NameForm::kPlain;
+  entry.name = ToShown({std::move(component), form}, directory.name_place());
+  return entry;
+}
+
+Result<std::vector<NamedEntry>> ListNamesStored(const Location& directory, DirectoryHandle& handle,
+                                                std::string after) REQUIRES(handle.mutex) {
+  std::vector<NamedEntry> entries;
+  ListNamesRequest request{.container = directory.container(), .prefix = directory.prefix()};
+  request.after = std::move(after);
+  request.limit = kNamePageItems;
+  bool more = true;
+  while (entries.empty() && more) {
+    NamePage page = TRY(directory.store().ListNames(request));
+    more = page.more;
+    if (more) request.after = request.prefix + page.items.back().name;
+    entries.reserve(page.items.size());
+    for (ListedName& item : page.items) {
+      // The prefix of the same name, which follows, stands for both.
+      const bool is_marker = item.type == BlobType::kDirectory && !item.is_prefix;
+      if (is_marker && item.has_other) continue;
+      const bool is_blob = !item.is_prefix;
+      NamedEntry entry = EntryOf(directory, std::move(item));
+      if (is_blob && handle.pending_shown.contains(entry.name)) continue;
+      entries.push_back(std::move(entry));
+    }
+  }
+  return entries;
+}
+
 }  // namespace
 
-Result<std::vector<ListedEntry>> ListDirectoryPage(FileSystemState& state, DirectoryHandle& handle,
-                                                   const ListPosition& from) {
+Result<DirectoryPage> ListDirectoryPage(FileSystemState& state, DirectoryHandle& handle,
+                                        const ListPosition& from, EntryDetail detail) {
   const Node& node = *handle.node;
-  if (from.phase == Phase::kDots && from.after.empty()) return ListDots(state, handle);
+  DirectoryPage page;
   if (from.phase == Phase::kDots) {
-    auto entries = TRY(ListDots(state, handle));
-    entries.erase(entries.begin());
-    return entries;
+    page.entries = TRY(ListDots(state, handle));
+    if (!from.after.empty()) page.entries.erase(page.entries.begin());
+    return page;
   }
-  if (node.unlinked) return std::vector<ListedEntry>();
+  if (node.unlinked) return page;
   switch (node.kind) {
     case NodeKind::kAccounts:
-    case NodeKind::kAccount: return ListTop(state, node, from.after);
+    case NodeKind::kAccount: page.entries = TRY(ListTop(state, node, from.after)); return page;
     case NodeKind::kVersionsRoot:
-    case NodeKind::kVersions: return ListVersionsPage(state.nodes->LocationOf(node), from);
+    case NodeKind::kVersions:
+      page.entries = TRY(ListVersionsPage(state.nodes->LocationOf(node), from));
+      return page;
     default: break;
   }
-  std::string after = from.after;
   if (from.phase == Phase::kPending) {
-    auto pending = ListPending(state, handle, from.after);
-    if (!pending.empty()) return pending;
-    after.clear();
+    page.entries = ListPending(state, handle, from.after);
+    if (!page.entries.empty()) return page;
   }
-  return ListStored(state.nodes->LocationOf(node), handle, std::move(after));
+  const Location directory = state.nodes->LocationOf(node);
+  // The component "" is a name too: after it is not at the start.
+  std::string after;
+  if (from.phase == Phase::kStored) after = directory.prefix() + from.after;
+  if (detail == EntryDetail::kNames) {
+    page.names = TRY(ListNamesStored(directory, handle, std::move(after)));
+  } else {
+    page.entries = TRY(ListStored(directory, handle, std::move(after)));
+  }
+  return page;
 }
 
 Location ChildLocation(const Location& directory, const NodeSeed& seed) {

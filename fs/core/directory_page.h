@@ -7,10 +7,14 @@
 
 namespace replicafs {
 
+// What of the entries is needed: a page may have more.
+enum class EntryDetail { kNames, kAttributes };
+
 // The entries after `from`; empty at the end. Without files that were shown before they were
 // committed.
-Result<std::vector<ListedEntry>> ListDirectoryPage(FileSystemState& state, DirectoryHandle& handle,
-                                                   const ListPosition& from) REQUIRES(handle.mutex);
+Result<DirectoryPage> ListDirectoryPage(FileSystemState& state, DirectoryHandle& handle,
+                                        const ListPosition& from, EntryDetail detail)
+    REQUIRES(handle.mutex);
 
 // Where an entry of the directory lies.
 Location ChildLocation(const Location& directory, const NodeSeed& seed);

@@ -39,10 +39,12 @@ Result<std::unique_ptr<FileSystem>> FileSystem::Open(AccountSource& accounts, co
 
 void FileSystem::StartNotifying(KernelNotifier& notifier) {
   state_->watcher.Start(notifier);
+  state_->forgetter.Start(notifier);
 }
 
 void FileSystem::StopNotifying() {
   state_->watcher.Stop();
+  state_->forgetter.Stop();
 }
 
 Result<Entry> FileSystem::Lookup(NodeId parent, std::string_view name) {

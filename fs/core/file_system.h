@@ -25,6 +25,7 @@
 #include "backend/base/result.h"
 #include "backend/blob/account.h"
 #include "cache/extents.h"
+#include "fs/core/memory_budget.h"
 #include "fs/core/types.h"
 
 namespace replicafs {
@@ -37,6 +38,14 @@ struct MountScope {
   std::string prefix;
 };
 
+// A name that the kernel remembers and nobody has open.
+struct RememberedEntry {
+  NodeId node;
+  NodeId parent;
+  std::string name;
+  bool is_directory = false;
+};
+
 // Tells the kernel what it must forget. Called from a thread that holds no lock.
 class KernelNotifier {
  public:
@@ -44,6 +53,8 @@ class KernelNotifier {
   virtual void InvalidateNode(NodeId node) = 0;  // attributes and content
   // Also a remembered absence.
   virtual void InvalidateEntry(NodeId parent, std::string_view name) = 0;
+  // Nothing has changed: asks for the memory. The kernel keeps what is in use.
+  virtual void Forget(std::span<const RememberedEntry> entries) = 0;
 };
 
 struct FileSystemOptions {
@@ -51,7 +62,7 @@ struct FileSystemOptions {
   uid_t uid = 0;  // owner of what has no recorded owner: containers, blobs that other tools made
   gid_t gid = 0;
   mode_t umask = 022;
-  uint64_t write_memory_max_bytes = uint64_t{128} << 20;
+  uint64_t memory_bytes = kMemoryDefaultBytes;  // divided by memory_budget.h
   std::string scratch_directory;
 };
 

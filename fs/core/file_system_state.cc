@@ -16,9 +16,10 @@ FileSystemState::FileSystemState(AccountSource& accounts_, const Clock& clock_,
       clock(clock_),
       options(std::move(options_)),
       writer_id(RandomU64()),
-      write_pool(std::move(scratch_directory),
-                 {.memory_max_bytes = options.write_memory_max_bytes}),
-      watcher(*this) {}
+      memory(DivideMemory(options.memory_bytes)),
+      write_pool(std::move(scratch_directory), {.memory_max_bytes = memory.write_bytes}),
+      watcher(*this),
+      forgetter(*this, memory.node_bytes) {}
 
 FileSystemState::~FileSystemState() {
   for (MountedAccount* account : OpenAccounts()) account->account->removals().Settle();

@@ -1,6 +1,7 @@
 // What the families of operations share.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "fs/core/directory_handle.h"
 #include "fs/core/file_handle.h"
 #include "fs/core/file_system.h"
+#include "fs/core/forgetter.h"
 #include "fs/core/handle_table.h"
 #include "fs/core/mounted_account.h"
 #include "fs/core/namespace_gate.h"
@@ -60,13 +62,16 @@ class FileSystemState {
   const Clock& clock;
   const FileSystemOptions options;
   const uint64_t writer_id;
+  const MemoryShares memory;
   WritePool write_pool;
   std::unique_ptr<NodeTable> nodes;
   HandleTable<FileHandle> files;
   HandleTable<DirectoryHandle> directories;
   NamespaceGate gate;
   ShownReplication shown_replication;
+  std::atomic<uint64_t> page_bytes = 0;  // of directories' pages between two requests
   ChangeWatcher watcher;
+  Forgetter forgetter;
 };
 
 // kDestination when the container is one.

@@ -219,6 +219,10 @@ Result<Found> FindNode(FileSystemState& state, const Node& node) {
   return found;
 }
 
+uint64_t InodeByName(const Location& location, NodeKind kind) {
+  return location.place->account->InodeOf(0, InodePath(kind, location.place, location.name, {}));
+}
+
 Attributes AttributesOf(const FileSystemState& state, const Found& found, const Location& location,
                         Node* node) {
   if (node != nullptr) {
@@ -259,7 +263,7 @@ std::optional<Attributes> OpenAttributes(const FileSystemState& state, Node& nod
       is_moving = !node.unlinked && node.file.writer->NeedsCommit();
       info = node.file.writer->Info();
     } else if (node.unlinked && node.file.orphan) {
-      info = node.file.orphan;
+      info = *node.file.orphan;
     }
   }
   if (!info) return std::nullopt;

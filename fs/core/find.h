@@ -31,6 +31,8 @@ Result<Found> FindBlob(const Location& location, NameForm form);
 // kNotFound when neither a marker nor anything below it exists.
 Result<Found> FindDirectory(const Location& location);
 
+// st_ino of what stands at the name in a store without file ids.
+uint64_t InodeByName(const Location& location, NodeKind kind);
 // As the kernel sees it. `node` (may be null) knows better what is not committed yet.
 Attributes AttributesOf(const FileSystemState& state, const Found& found, const Location& location,
                         Node* node);

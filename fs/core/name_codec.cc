@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -132,6 +133,13 @@ bool IsLinuxName(std::string_view name, NamePlace place) {
          !(place == NamePlace::kContainerRoot && name == kVersionsName);
 }
 
+// What most names are, told without allocating: they stand for themselves.
+bool IsPlain(std::string_view name, NamePlace place) {
+  const auto printable = [](char c) { return c >= 0x20 && c < 0x7F && c != '\\'; };
+  return IsLinuxName(name, place) && !name.starts_with(kEscape) && !name.ends_with('.') &&
+         std::all_of(name.begin(), name.end(), printable);
+}
+
 std::optional<std::string> BesideComponent(std::string_view name) {
   if (!name.starts_with(kEscape) || !name.ends_with(kBesideSuffix)) return std::nullopt;
   return Decoded(name.substr(0, name.size() - kBesideSuffix.size()));
@@ -189,6 +197,7 @@ Result<StoredName> ToStored(std::string_view linux_name, NamePlace place) {
 std::string ToShown(const StoredName& stored, NamePlace place) {
   const std::string& component = stored.component;
   if (stored.form == NameForm::kBesideDirectory) return EncodedToShow(component, kBesideSuffix);
+  if (IsPlain(component, place)) return component;
   if (auto name = StoredFrom(component, place)) return std::move(*name);
   return EncodedToShow(component, "");
 }

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
 
 #include "backend/base/mutex.h"
 #include "backend/blob/blob_store.h"
@@ -36,23 +36,24 @@ enum class NodeKind : uint8_t {
   kVersion,       // one version of a blob
 };
 
-// The part of a file's state that exists while it is open or unlinked.
+// The part of a file's state that exists while it is open or unlinked. Small: there is one for each
+// node.
 struct FileState {
   std::shared_ptr<FileWriter> writer;
-  size_t write_handles = 0;
-  size_t unflushed_handles = 0;  // of them: what they have written was not followed by a close(2)
-  size_t handles = 0;
+  uint32_t write_handles = 0;
+  uint32_t unflushed_handles = 0;  // of them: what they have written was not followed by a close(2)
+  uint32_t handles = 0;
   // Grows when a writer ends: read handles that pinned a version before take the new one.
   uint64_t writer_epoch = 0;
   // What the handles that read through the kernel's cache have pinned, and how many there are.
   VersionId read_version;
-  size_t readers = 0;
+  uint32_t readers = 0;
   // Which version the kernel's cached content is of; zero: not known.
   VersionId cached_version;
   // The writer began on another version than the kernel has cached: its pages are of both.
   bool cache_is_mixed = false;
   // An unlinked file as it last was.
-  std::optional<BlobInfo> orphan;
+  std::unique_ptr<BlobInfo> orphan;
   std::shared_ptr<BlobReader> orphan_reader;
 };
 
@@ -82,14 +83,20 @@ struct Node {
 
  private:
   friend class NodeTable;
+  friend class NodeOrder;
+  using Children = std::map<std::string_view, Node*>;  // by their `name_`
+
   // Guarded by the table's lock.
   std::shared_ptr<Node> parent_;
-  std::string name_;       // the Linux name
-  std::string component_;  // of the blob's name; where a walk begins: the whole name so far
+  std::string name_;  // the Linux name
+  // Of the blob's name, where it is not `name_`; where a walk begins: the whole name so far.
+  std::unique_ptr<std::string> component_;
   uint64_t lookups_ = 0;
-  uint64_t pins_ = 0;    // open handles, and parents of nodes
+  uint32_t pins_ = 0;    // open handles, and parents of nodes
   bool linked_ = false;  // stands in its parent's children
-  std::map<std::string, Node*, std::less<>> children_;
+  std::unique_ptr<Children> children_;
+  Node* older_ = nullptr;
+  Node* newer_ = nullptr;
 };
 
 }  // namespace replicafs

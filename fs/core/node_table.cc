@@ -4,6 +4,28 @@
 #include <utility>
 
 namespace replicafs {
+namespace {
+
+constexpr uint64_t kHeapBytes = 16;  // beside what was asked for
+// The node with its reference count, its row in the table, and its place in its parent's children.
+constexpr uint64_t kNodeBytes = sizeof(Node) + 16 + 48 + 64 + 3 * kHeapBytes;
+
+}  // namespace
+
+void NodeOrder::Touch(Node& node) {
+  if (newest_ == &node) return;
+  Remove(node);
+  node.older_ = newest_;
+  (newest_ != nullptr ? newest_->newer_ : oldest_) = &node;
+  newest_ = &node;
+}
+
+void NodeOrder::Remove(Node& node) {
+  if (node.older_ == nullptr && oldest_ != &node) return;
+  (node.older_ != nullptr ? node.older_->newer_ : oldest_) = node.newer_;
+  (node.newer_ != nullptr ? node.newer_->older_ : newest_) = node.older_;
+  node.older_ = node.newer_ = nullptr;
+}
 
 NodeTable::NodeTable(const NodeSeed& root) {
   MutexLock lock(mutex_);
@@ -23,8 +45,10 @@ NodePtr NodeTable::Make(const NodeSeed& seed) {
   node->place = seed.place;
   node->account = seed.account;
   node->version = seed.version;
-  node->component_ = seed.component;
+  node->component_ = std::make_unique<std::string>(seed.component);
   nodes_.emplace(node->id.value, node);
+  order_.Touch(*node);
+  bytes_ += BytesOf(*node);
   return node;
 }
 
@@ -33,26 +57,26 @@ Result<NodePtr> NodeTable::Find(NodeId id) const {
   const auto found = nodes_.find(id.value);
   if (found == nodes_.end())
     return Error{ErrorCode::kStale, "node " + std::to_string(id.value) + " is forgotten"};
+  order_.Touch(*found->second);
   return found->second;
 }
 
 NodePtr NodeTable::FindChild(const NodePtr& parent, std::string_view name) const {
   MutexLock lock(mutex_);
-  const auto child = parent->children_.find(name);
-  if (child == parent->children_.end()) return nullptr;
-  return nodes_.at(child->second->id.value);
+  const Node* child = ChildOf(*parent, name);
+  return child == nullptr ? nullptr : nodes_.at(child->id.value);
 }
 
 NodePtr NodeTable::Intern(const NodePtr& parent, std::string_view name, const NodeSeed& seed,
                           uint64_t lookups) {
   MutexLock lock(mutex_);
-  const auto found = parent->children_.find(name);
-  if (found != parent->children_.end()) {
-    Node& existing = *found->second;
+  if (Node* found = ChildOf(*parent, name)) {
+    Node& existing = *found;
     const bool same = existing.kind == seed.kind && existing.type == seed.type &&
-                      existing.component_ == seed.component && existing.version == seed.version;
+                      ComponentIn(existing) == seed.component && existing.version == seed.version;
     if (same || existing.pending) {
       existing.lookups_ += lookups;
+      order_.Touch(existing);
       return nodes_.at(existing.id.value);
     }
     Detach(existing);
@@ -60,10 +84,11 @@ NodePtr NodeTable::Intern(const NodePtr& parent, std::string_view name, const No
   NodePtr node = Make(seed);
   node->parent_ = parent;
   ++parent->pins_;
-  node->name_ = name;
+  Name(*node, name, seed.component);
+  if (bytes_ > enough_bytes_) grown_.NotifyAll();
   node->lookups_ = lookups;
   node->linked_ = true;
-  parent->children_.emplace(node->name_, node.get());
+  AddChild(*parent, *node);
   REPLICAFS_CHECK(lookups > 0);  // else nobody would ever give it back
   return node;
 }
@@ -97,7 +122,29 @@ void NodeTable::Unpin(Node& node) {
 void NodeTable::Detach(Node& node) {
   if (!node.linked_) return;
   node.linked_ = false;
-  node.parent_->children_.erase(node.name_);
+  Node& parent = *node.parent_;
+  parent.children_->erase(node.name_);
+  if (parent.children_->empty()) parent.children_.reset();
+}
+
+void NodeTable::Name(Node& node, std::string_view name, std::string_view component) {
+  bytes_ -= BytesOf(node);
+  node.name_ = name;
+  node.component_ = component == name ? nullptr : std::make_unique<std::string>(component);
+  bytes_ += BytesOf(node);
+}
+
+uint64_t NodeTable::BytesOf(const Node& node) {
+  uint64_t bytes = kNodeBytes;
+  if (node.name_.capacity() >= sizeof(std::string)) bytes += node.name_.capacity() + kHeapBytes;
+  if (node.component_ != nullptr)
+    bytes += sizeof(std::string) + node.component_->capacity() + kHeapBytes;
+  return bytes;
+}
+
+void NodeTable::AddChild(Node& parent, Node& child) {
+  if (parent.children_ == nullptr) parent.children_ = std::make_unique<Node::Children>();
+  parent.children_->emplace(child.name_, &child);
 }
 
 void NodeTable::Collect(Node& node) {
@@ -106,6 +153,8 @@ void NodeTable::Collect(Node& node) {
                         : nullptr;
   while (current != nullptr && current->lookups_ == 0 && current->pins_ == 0) {
     Detach(*current);
+    order_.Remove(*current);
+    bytes_ -= BytesOf(*current);
     nodes_.erase(current->id.value);
     pending_.erase(current.get());
     // The parent pointer stays: an operation under way may still ask where the node lies.
@@ -121,8 +170,8 @@ Location NodeTable::LocationOf(const Node& node) const {
   const bool is_walk_start = node.parent_ == nullptr || node.kind == NodeKind::kContainer ||
                              node.kind == NodeKind::kVersionsRoot;
   if (is_walk_start) {
-    location.name = node.component_;
-    location.is_root = node.component_.empty();
+    location.name = ComponentIn(node);
+    location.is_root = location.name.empty();
     return location;
   }
   std::vector<const Node*> chain;
@@ -132,14 +181,14 @@ Location NodeTable::LocationOf(const Node& node) const {
     chain.push_back(at);
     if (at->parent_ == nullptr || at->kind == NodeKind::kContainer ||
         at->kind == NodeKind::kVersionsRoot) {
-      has_name = !at->component_.empty();
+      has_name = !ComponentIn(*at).empty();
       break;
     }
   }
-  location.name = chain.back()->component_;
+  location.name = ComponentIn(*chain.back());
   for (size_t i = chain.size() - 1; i-- > 0;) {
     if (has_name) location.name += '/';
-    location.name += chain[i]->component_;
+    location.name += ComponentIn(*chain[i]);
     has_name = true;
   }
   location.is_root = !has_name;
@@ -158,7 +207,11 @@ std::string NodeTable::NameOf(const Node& node) const {
 
 std::string NodeTable::ComponentOf(const Node& node) const {
   MutexLock lock(mutex_);
-  return node.component_;
+  return ComponentIn(node);
+}
+
+const std::string& NodeTable::ComponentIn(const Node& node) const {
+  return node.component_ == nullptr ? node.name_ : *node.component_;
 }
 
 void NodeTable::SetPending(Node& node) {
@@ -179,18 +232,18 @@ void NodeTable::Unlink(Node& node) {
 }
 
 Node* NodeTable::ChildOf(const Node& parent, std::string_view name) const {
-  const auto child = parent.children_.find(name);
-  return child == parent.children_.end() ? nullptr : child->second;
+  if (parent.children_ == nullptr) return nullptr;
+  const auto child = parent.children_->find(name);
+  return child == parent.children_->end() ? nullptr : child->second;
 }
 
 void NodeTable::Attach(Node& node, const Place& place) {
   const NodePtr old_parent = std::exchange(node.parent_, place.parent);
   ++place.parent->pins_;
   --old_parent->pins_;
-  node.name_ = place.name;
-  node.component_ = place.component;
+  Name(node, place.name, place.component);
   node.linked_ = true;
-  place.parent->children_.emplace(node.name_, &node);
+  AddChild(*place.parent, node);
   Collect(*old_parent);
 }
 
@@ -257,6 +310,32 @@ void NodeTable::ForEach(const std::function<void(const NodePtr&)>& visit) const 
     for (const auto& [id, node] : nodes_) all.push_back(node);
   }
   for (const NodePtr& node : all) visit(node);
+}
+
+std::vector<NodePtr> NodeTable::WaitForTooMany(uint64_t most_bytes, uint64_t some_bytes,
+                                               const std::stop_token& stop) {
+  const std::stop_callback wake(stop, [this] {
+    MutexLock lock(mutex_);
+    grown_.NotifyAll();
+  });
+  std::vector<NodePtr> found;
+  MutexLock lock(mutex_);
+  enough_bytes_ = most_bytes;
+  while (!stop.stop_requested() && (bytes_ <= most_bytes || last_id_ == last_id_told_))
+    grown_.Wait(mutex_);
+  if (stop.stop_requested()) return found;
+  last_id_told_ = last_id_;
+  const Node* const last = order_.newest();
+  uint64_t found_bytes = 0;
+  for (Node* at = order_.oldest(); at != nullptr && found_bytes < some_bytes;) {
+    Node& node = *at;
+    at = &node == last ? nullptr : NodeOrder::After(node);
+    if (node.pins_ > 0 || node.pending || !node.linked_) continue;
+    found.push_back(nodes_.at(node.id.value));
+    found_bytes += BytesOf(node);
+    order_.Touch(node);
+  }
+  return found;
 }
 
 size_t NodeTable::size() const {

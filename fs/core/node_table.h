@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,6 +29,20 @@ struct NodeSeed {
   const ContainerPlace* place = nullptr;
   MountedAccount* account = nullptr;
   VersionId version;
+};
+
+// Nodes by when somebody last asked for them. Not thread-safe.
+class NodeOrder {
+ public:
+  void Touch(Node& node);  // becomes the newest
+  void Remove(Node& node);
+  Node* oldest() const { return oldest_; }
+  Node* newest() const { return newest_; }
+  static Node* After(const Node& node) { return node.newer_; }
+
+ private:
+  Node* oldest_ = nullptr;
+  Node* newest_ = nullptr;
 };
 
 // Thread-safe. Its lock is never held across a call to a store.
@@ -87,18 +102,34 @@ class NodeTable {
   void ForEach(const std::function<void(const NodePtr&)>& visit) const EXCLUDES(mutex_);
   size_t size() const EXCLUDES(mutex_);
 
+  // Waits until the nodes take more than `most_bytes` and some came since the last call, or for the
+  // stop. Then: those that only the kernel keeps, `some_bytes` of them, who nobody asked for
+  // longest first. They count as asked for, so that what the kernel does not let go does not come
+  // again at once.
+  std::vector<NodePtr> WaitForTooMany(uint64_t most_bytes, uint64_t some_bytes,
+                                      const std::stop_token& stop) EXCLUDES(mutex_);
+
  private:
   NodePtr Make(const NodeSeed& seed) REQUIRES(mutex_);
   void Detach(Node& node) REQUIRES(mutex_);
   Node* ChildOf(const Node& parent, std::string_view name) const REQUIRES(mutex_);
+  void AddChild(Node& parent, Node& child) REQUIRES(mutex_);
+  void Name(Node& node, std::string_view name, std::string_view component) REQUIRES(mutex_);
+  static uint64_t BytesOf(const Node& node);
   // Gives a detached node a name that is free.
   void Attach(Node& node, const Place& place) REQUIRES(mutex_);
+  const std::string& ComponentIn(const Node& node) const REQUIRES(mutex_);
   // Drops the node, and its ancestors, when nothing needs it any more.
   void Collect(Node& node) REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   uint64_t last_id_ GUARDED_BY(mutex_) = 0;
   std::unordered_map<uint64_t, NodePtr> nodes_ GUARDED_BY(mutex_);
+  mutable NodeOrder order_ GUARDED_BY(mutex_);
+  CondVar grown_;
+  uint64_t bytes_ GUARDED_BY(mutex_) = 0;                  // of all nodes
+  uint64_t enough_bytes_ GUARDED_BY(mutex_) = UINT64_MAX;  // who waits for more is woken
+  uint64_t last_id_told_ GUARDED_BY(mutex_) = 0;
   std::unordered_set<Node*> pending_ GUARDED_BY(mutex_);
 };
 

@@ -13,7 +13,6 @@
 namespace replicafs {
 namespace {
 
-constexpr std::string_view kFolderKey = "hdi_isfolder";
 constexpr std::string_view kPermissionsKey = "permissions";
 constexpr std::string_view kOwnerKey = "posix_owner";
 constexpr std::string_view kGroupKey = "posix_group";
@@ -23,16 +22,9 @@ constexpr std::string_view kDeviceKey = "posix_rdev";
 
 constexpr mode_t kPermissionBits = 07777;
 
-struct TypeKey {
-  std::string_view key;
-  mode_t type;
-};
-constexpr std::array<TypeKey, 6> kTypeKeys = {{{kFolderKey, S_IFDIR},
-                                               {"is_symlink", S_IFLNK},
-                                               {"is_fifo", S_IFIFO},
-                                               {"is_socket", S_IFSOCK},
-                                               {"is_char_dev", S_IFCHR},
-                                               {"is_block_dev", S_IFBLK}}};
+constexpr std::array<BlobType, 6> kSaidTypes = {
+    BlobType::kDirectory, BlobType::kSymlink,         BlobType::kFifo,
+    BlobType::kSocket,    BlobType::kCharacterDevice, BlobType::kBlockDevice};
 
 template <class Number>
 std::optional<Number> NumberAt(const StringMap& metadata, std::string_view key) {
@@ -76,12 +68,21 @@ BlobKind KindOf(const BlobProperties& properties) {
   return TypeOf(properties) == S_IFDIR ? BlobKind::kDirectory : BlobKind::kFile;
 }
 
-mode_t TypeOf(const BlobProperties& properties) {
-  for (const TypeKey& entry : kTypeKeys) {
-    const auto found = properties.metadata.find(entry.key);
-    if (found != properties.metadata.end() && found->second == "true") return entry.type;
+mode_t ModeOf(BlobType type) {
+  switch (type) {
+    case BlobType::kDirectory: return S_IFDIR;
+    case BlobType::kSymlink: return S_IFLNK;
+    case BlobType::kFifo: return S_IFIFO;
+    case BlobType::kSocket: return S_IFSOCK;
+    case BlobType::kCharacterDevice: return S_IFCHR;
+    case BlobType::kBlockDevice: return S_IFBLK;
+    case BlobType::kFile: break;
   }
   return S_IFREG;
+}
+
+mode_t TypeOf(const BlobProperties& properties) {
+  return ModeOf(TypeOf(properties.metadata));
 }
 
 uint32_t DirectoryLinks(const std::optional<uint64_t>& directories) {
@@ -129,8 +130,8 @@ BlobProperties PropertiesOfNew(const NewFile& file) {
   BlobProperties properties;
   StringMap& metadata = properties.metadata;
   const mode_t type = file.mode & S_IFMT;
-  for (const TypeKey& entry : kTypeKeys) {
-    if (entry.type == type) metadata.emplace(entry.key, "true");
+  for (const BlobType said : kSaidTypes) {
+    if (ModeOf(said) == type) metadata.emplace(TypeKey(said), "true");
   }
   SetNumber(metadata, kPermissionsKey, file.mode);
   SetNumber(metadata, kOwnerKey, file.uid);
@@ -159,8 +160,7 @@ bool IsAttributeKey(std::string_view key) {
   constexpr std::array<std::string_view, 6> kKeys = {kPermissionsKey, kOwnerKey,    kGroupKey,
                                                      kModifiedKey,    kAccessedKey, kDeviceKey};
   return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end() ||
-         std::any_of(kTypeKeys.begin(), kTypeKeys.end(),
-                     [&](const TypeKey& entry) { return entry.key == key; });
+         TypeSaidBy(key, "true") != BlobType::kFile;
 }
 
 void RecordModified(int64_t mtime_ns, StringMap& metadata) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "backend/blob/blob_info.h"
+#include "backend/blob/blob_type.h"
 #include "fs/core/types.h"
 
 namespace replicafs {
@@ -25,6 +26,7 @@ enum class BlobKind { kDirectory, kFile };
 // A directory's marker has hdi_isfolder=true.
 BlobKind KindOf(const BlobProperties& properties);
 // S_IFREG, S_IFLNK, S_IFIFO, …; S_IFDIR for a marker.
+mode_t ModeOf(BlobType type);
 mode_t TypeOf(const BlobProperties& properties);
 
 // st_nlink of a directory: 2 and its subdirectories; 1 when the store does not count them.

@@ -151,7 +151,7 @@ void KeepOrphan(const Location& location, const BlobInfo& info, Node& node) {
     if (opened) reader = std::move(*opened);
   }
   MutexLock lock(node.file_mutex);
-  node.file.orphan = info;
+  node.file.orphan = std::make_unique<BlobInfo>(info);
   node.file.orphan_reader = std::move(reader);
 }
 

@@ -64,7 +64,8 @@ struct Entry {
 struct DirectoryEntry {
   std::string name;
   uint64_t cookie = 0;  // where the next page begins: pass it as `after`
-  // The attributes (inode and type always hold); node is zero unless the reader asked for lookups.
+  // Of its attributes only inode and type hold, and node is zero, unless the reader asked for
+  // lookups.
   Entry entry;
 };
 

@@ -83,7 +83,7 @@ Result<std::vector<ListedEntry>> ListVersionsPage(const Location& directory,
   ListRequest request{.container = directory.container(), .prefix = directory.prefix()};
   request.limit = kPageItems;
   request.scope = ListScope::kAll;
-  if (from.phase == ListPosition::Phase::kStored) request.after = from.after;
+  if (from.phase == ListPosition::Phase::kStored) request.after = request.prefix + from.after;
   bool more = true;
   while (entries.empty() && more) {
     const ListPage page = TRY(directory.store().List(request));
@@ -100,9 +100,10 @@ Result<std::vector<ListedEntry>> ListVersionsPage(const Location& directory,
         if (!versions.empty()) continue;
       }
       std::string name = ToShown({component, NameForm::kPlain}, NamePlace::kBelow);
-      entries.push_back({std::move(name),
-                         DirectoryFound(directory, std::move(component)),
-                         {ListPosition::Phase::kStored, request.after}});
+      entries.push_back(
+          {std::move(name),
+           DirectoryFound(directory, std::move(component)),
+           {ListPosition::Phase::kStored, request.after.substr(request.prefix.size())}});
     }
   }
   return entries;

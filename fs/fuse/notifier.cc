@@ -1,7 +1,12 @@
 #include "fs/fuse/notifier.h"
 
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string>
+#include <vector>
 
 #include "backend/base/log.h"
 
@@ -14,6 +19,21 @@ void Report(const char* what, NodeId node, int result) {
   Log(LogLevel::kWarning, "{} node {}: {}", what, node.value,
       ErrnoError("notify the kernel", -result).message);
 }
+
+// FUSE_NOTIFY_PRUNE of the kernel's protocol 7.45, which libfuse 3.14 does not have yet
+// (include/uapi/linux/fuse.h).
+constexpr int32_t kNotifyPrune = 9;
+constexpr size_t kPrunedMax = 1024;  // nodes in a message
+
+struct PruneHeader {
+  uint32_t length = 0;
+  int32_t code = kNotifyPrune;
+  uint64_t unique = 0;  // zero: a notification
+  uint32_t count = 0;
+  uint32_t padding = 0;
+  uint64_t spare = 0;
+};
+static_assert(sizeof(PruneHeader) == 32);
 
 }  // namespace
 
@@ -30,6 +50,38 @@ void FuseNotifier::InvalidateEntry(NodeId parent, std::string_view name) {
   if (result == -ENOSYS)
     result = fuse_lowlevel_notify_inval_entry(&session_, parent.value, text.c_str(), text.size());
   Report("invalidate an entry of", parent, result);
+}
+
+// Where the kernel cannot be asked to let go what it does not use, entries are taken from it. It
+// notices no difference for files; who works in a directory would lose it.
+void FuseNotifier::Forget(std::span<const RememberedEntry> entries) {
+  while (!entries.empty() && can_prune_) {
+    const auto some = entries.first(std::min(entries.size(), kPrunedMax));
+    if (!Prune(some)) break;
+    entries = entries.subspan(some.size());
+  }
+  for (const RememberedEntry& entry : entries) {
+    if (entry.is_directory) continue;
+    Report("forget an entry of", entry.parent,
+           fuse_lowlevel_notify_inval_entry(&session_, entry.parent.value, entry.name.c_str(),
+                                            entry.name.size()));
+  }
+}
+
+bool FuseNotifier::Prune(std::span<const RememberedEntry> entries) {
+  std::vector<uint64_t> nodes;
+  for (const RememberedEntry& entry : entries) nodes.push_back(entry.node.value);
+  PruneHeader header{.count = static_cast<uint32_t>(nodes.size())};
+  const size_t bytes = nodes.size() * sizeof nodes.front();
+  header.length = static_cast<uint32_t>(sizeof header + bytes);
+  const std::array<iovec, 2> parts = {{{&header, sizeof header}, {nodes.data(), bytes}}};
+  if (::writev(fuse_session_fd(&session_), parts.data(), parts.size()) >= 0) return true;
+  if (errno == EINVAL) {
+    can_prune_ = false;
+    return false;
+  }
+  Report("prune after", entries.front().node, -errno);
+  return true;
 }
 
 }  // namespace replicafs

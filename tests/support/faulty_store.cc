@@ -96,6 +96,10 @@ Result<ListPage> FaultyStore::List(const ListRequest& request) {
   return WithFaults(script_, StoreCall::kList, [&] { return inner_.List(request); });
 }
 
+Result<NamePage> FaultyStore::ListNames(const ListNamesRequest& request) {
+  return WithFaults(script_, StoreCall::kList, [&] { return inner_.ListNames(request); });
+}
+
 Result<std::vector<BlobInfo>> FaultyStore::ListVersions(const BlobPath& path) {
   return WithFaults(script_, StoreCall::kListVersions, [&] { return inner_.ListVersions(path); });
 }

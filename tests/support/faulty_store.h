@@ -19,7 +19,7 @@ enum class StoreCall {
   kGetContainer,
   kStat,
   kStatPrefix,
-  kList,
+  kList,  // ListNames too
   kListVersions,
   kOpen,
   kReadAt,
@@ -80,6 +80,7 @@ class FaultyStore final : public BlobStore {
   Result<BlobInfo> Stat(const BlobPath& path, VersionId version) override;
   Result<PrefixInfo> StatPrefix(const BlobPath& prefix) override;
   Result<ListPage> List(const ListRequest& request) override;
+  Result<NamePage> ListNames(const ListNamesRequest& request) override;
   Result<std::vector<BlobInfo>> ListVersions(const BlobPath& path) override;
   Result<std::unique_ptr<BlobReader>> Open(const BlobPath& path, VersionId version) override;
   Result<std::vector<bool>> HasBlocks(std::span<const Digest> digests) override;

@@ -85,6 +85,11 @@ class MemoryStore final : public BlobStore {
     return container->List(request);
   }
 
+  Result<NamePage> ListNames(const ListNamesRequest& request) override {
+    const ListPage page = TRY(List(ToListRequest(request)));
+    return NamesOf(page, request.prefix);
+  }
+
   Result<std::vector<BlobInfo>> ListVersions(const BlobPath& path) override {
     MutexLock lock(core_.mutex);
     const MemoryContainer* container = TRY(core_.state.Container(path.container));

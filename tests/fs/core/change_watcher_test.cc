@@ -21,6 +21,7 @@ class RecordingNotifier final : public KernelNotifier {
     entries_.emplace_back(parent, name);
     changed_.NotifyAll();
   }
+  void Forget(std::span<const RememberedEntry>) override {}
 
   bool WaitForNode(NodeId node) {
     MutexLock lock(mutex_);

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <set>
 
@@ -119,7 +120,7 @@ TEST_F(Directory, ListingsHaveTheAttributesThatLookupGives) {
   const HandleId handle = Must(fs().OpenDirectory(kRootNode));
 
   ASSERT_OK(
-      fs().ReadDirectory(handle, 0, FileSystem::Lookups::kNone, [&](const DirectoryEntry& entry) {
+      fs().ReadDirectory(handle, 0, FileSystem::Lookups::kCount, [&](const DirectoryEntry& entry) {
         if (entry.name.starts_with('.')) return true;
         const Attributes expected = Must(Stat(entry.name));
         EXPECT_EQ(entry.entry.attributes.inode, expected.inode) << entry.name;
@@ -128,6 +129,81 @@ TEST_F(Directory, ListingsHaveTheAttributesThatLookupGives) {
         EXPECT_EQ(entry.entry.attributes.size_bytes, expected.size_bytes) << entry.name;
         return true;
       }));
+  fs().ReleaseDirectory(handle);
+}
+
+TEST_F(Directory, ListingsOfNamesHaveTheirInodesAndTypes) {
+  Put("a/b", "x");
+  Put("beside", "x");
+  Put("beside/x", "x");
+  Put("odd\x01name", "x");
+  ASSERT_OK(Mkdir("d"));
+  ASSERT_OK(WriteFile("d/x", "x"));
+  ASSERT_OK(Mkdir("empty"));
+  ASSERT_OK(WriteFile("f", "hello"));
+  ASSERT_OK(Symlink("f", "link"));
+  const HandleId pending = Must(Open("new", O_WRONLY | O_CREAT));
+  const HandleId handle = Must(fs().OpenDirectory(kRootNode));
+
+  size_t seen = 0;
+  ASSERT_OK(
+      fs().ReadDirectory(handle, 0, FileSystem::Lookups::kNone, [&](const DirectoryEntry& entry) {
+        if (entry.name.starts_with('.')) return true;
+        const Attributes expected = Must(Stat(entry.name));
+        EXPECT_EQ(entry.entry.attributes.inode, expected.inode) << entry.name;
+        EXPECT_EQ(entry.entry.attributes.mode & S_IFMT, expected.mode & S_IFMT) << entry.name;
+        EXPECT_EQ(entry.entry.node.value, 0U);
+        ++seen;
+        return true;
+      }));
+
+  EXPECT_EQ(seen, 9U);
+  fs().ReleaseDirectory(handle);
+  ASSERT_OK(Close(pending));
+}
+
+TEST_F(Directory, S34_TheComponentWithoutBytesIsListedOnce) {
+  Put("d/", "x");
+  Put("d/a", "x");
+  const HandleId handle = Must(fs().OpenDirectory(Must(Walk("d"))));
+  std::vector<std::string> names;
+  for (uint64_t cookie = 0;;) {
+    // Others change something, so that nothing is shown from a page that was read before.
+    Put("other", fmt::format("{}", cookie));
+    const auto one = ReadSome(handle, cookie, 1);
+    if (one.empty()) break;
+    names.push_back(one[0]);
+  }
+
+  EXPECT_EQ(names, (std::vector<std::string>{".", "..", "%!", "a"}));
+  fs().ReleaseDirectory(handle);
+}
+
+// The kernel asks now for the one, now for the other.
+TEST_F(Directory, S34_NamesAndAttributesInTurnsAreOneListing) {
+  PutMany(3000);
+  const HandleId handle = Must(fs().OpenDirectory(kRootNode));
+  std::vector<std::string> names;
+  uint64_t cookie = 0;
+  for (size_t round = 0, before = SIZE_MAX; before != names.size(); ++round) {
+    before = names.size();
+    const bool counts = round % 3 == 0;
+    ASSERT_OK(fs().ReadDirectory(handle, cookie,
+                                 counts ? FileSystem::Lookups::kCount : FileSystem::Lookups::kNone,
+                                 [&](const DirectoryEntry& entry) {
+                                   if (names.size() == before + 100 + round) return false;
+                                   names.push_back(entry.name);
+                                   cookie = entry.cookie;
+                                   if (counts && !entry.name.starts_with('.')) {
+                                     EXPECT_EQ(entry.entry.attributes.size_bytes, 1U);
+                                     fs().Forget(entry.entry.node, 1);
+                                   }
+                                   return true;
+                                 }));
+  }
+
+  ASSERT_EQ(names.size(), 3002U);
+  for (size_t i = 0; i < 3000; ++i) EXPECT_EQ(names[i + 2], fmt::format("f{:05}", i));
   fs().ReleaseDirectory(handle);
 }
 
