@@ -119,6 +119,7 @@ Result<size_t> WriteFile(FileSystemState& state, HandleId id, uint64_t offset, B
   } else {
     TRY(writer->Write(offset, bytes, state.NowNs()));
   }
+  if (handle->commits_each_write) TRY(CommitFile(state, handle->node));
   return bytes.size();
 }
 

@@ -17,6 +17,8 @@ struct FileHandle {
   bool can_write = false;
   bool commits = false;           // its close commits: it may write, or has made the file
   bool counts_as_reader = false;  // FileState::readers
+  // Opened with O_DSYNC, past the kernel's cache: then the kernel asks for no sync after a write.
+  bool commits_each_write = false;
   // Something was written since the last flush. Changed under the node's file_mutex.
   std::atomic<bool> unflushed = false;
 

@@ -117,6 +117,8 @@ Result<OpenedFile> OpenHandle(FileSystemState& state, const NodePtr& node, int f
     auto cache = OpenToRead(state, *handle);
     if (cache) {
       opened.cache = *cache;
+      handle->commits_each_write =
+          *cache == OpenedFile::Cache::kBypass && (flags & O_DSYNC) != 0 && handle->can_write;
     } else {
       ready = std::move(cache).error();
     }
