@@ -2,6 +2,7 @@
 //   workload PHASE DIRECTORY COUNT BYTES JOBS
 // PHASE: create (write and close), stat, list, read (open and close), unlink: COUNT files of BYTES
 // in DIRECTORY, by JOBS threads.  put (with fsync), get: one file DIRECTORY/large of BYTES.
+// random: COUNT reads of BYTES at places in DIRECTORY/large that are the same each time.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -125,6 +127,23 @@ void Get(const Work& work) {
   Check(total == work.bytes, "large is not whole");
 }
 
+void ReadAtRandom(const Work& work) {
+  std::vector<char> buffer(work.bytes);
+  const int fd = ::open((work.directory + "/large").c_str(), O_RDONLY);
+  Check(fd >= 0, "large");
+  struct stat info {};
+  Check(::fstat(fd, &info) == 0, "large");
+  const size_t places = static_cast<size_t>(info.st_size) / work.bytes;
+  std::mt19937_64 numbers(1);
+  for (size_t i = 0; i < work.count; ++i) {
+    const size_t at = numbers() % places * work.bytes;
+    Check(::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(at)) ==
+              static_cast<ssize_t>(buffer.size()),
+          "read");
+  }
+  ::close(fd);
+}
+
 void Run(const Work& work) {
   if (work.phase == "create") return ForEach(work, Create);
   if (work.phase == "stat") return ForEach(work, Stat);
@@ -133,6 +152,7 @@ void Run(const Work& work) {
   if (work.phase == "unlink") return ForEach(work, Unlink);
   if (work.phase == "put") return Put(work);
   if (work.phase == "get") return Get(work);
+  if (work.phase == "random") return ReadAtRandom(work);
   std::fprintf(stderr, "unknown phase %s\n", work.phase.c_str());
   std::exit(2);
 }
