@@ -8,7 +8,7 @@
 #include "backend/embedded/children.h"
 #include "backend/embedded/keys.h"
 #include "backend/embedded/lookup.h"
-#include "backend/lmdb/cursor.h"
+#include "backend/embedded/rows.h"
 
 namespace replicafs::embedded {
 namespace {
@@ -161,7 +161,7 @@ Result<NamePage> ListNames(const lmdb::Transaction& transaction, const Tables& t
   NamePage page;
   if (!directory) return page;
   const std::string first = EntryKey(*directory, prefix.leaf);
-  auto cursor = TRY(lmdb::Cursor::Open(transaction, tables.entries));
+  auto cursor = TRY(Cursor::Open(transaction, tables.entries));
   const bool from_start = request.after < request.prefix;
   if (!from_start && !request.after.starts_with(request.prefix)) return page;
   bool found = false;

@@ -140,7 +140,6 @@ Result<NameRecord> DecodeName(std::string_view bytes) {
   constexpr size_t kNumbersBeforeFileId = 6;
   constexpr size_t kNumbersBeforeTier = 2;
   Decoder decoder(bytes);
-  if (decoder.Byte() != kForm) decoder.Fail();
   const unsigned flags = decoder.Byte();
   if (flags > kKnownFlags) decoder.Fail();
   NameRecord record;

@@ -147,7 +147,7 @@ TEST_F(GarbageTest, MoreThanARoundThenItSaysSoAndTheNextTakesTheRest) {
   account_.reset();
   auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
   const auto tables = Must(embedded::OpenSchema(*environment));
-  embedded::AccountParts parts(path(), std::move(environment), tables, clock_, 0);
+  embedded::AccountParts parts(path(), std::move(environment), tables, clock_, 0, 0);
 
   const auto first = Must(parts.garbage.CollectSome(hours(1)));
   const auto second = Must(parts.garbage.CollectSome(hours(1)));
