@@ -10,7 +10,7 @@ import sys
 import unittest
 
 import harness
-from harness import NOT_FOUND, OK, REFUSED, USAGE, CommandTest
+from harness import FAILURE, NOT_FOUND, OK, REFUSED, USAGE, CommandTest
 
 COMMANDS = ["account create", "account list", "account show", "account check", "container create",
             "container list", "container show", "container delete", "policy create", "policy list",
