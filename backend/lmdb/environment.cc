@@ -91,7 +91,7 @@ Result<std::unique_ptr<Environment>> Environment::Open(const std::string& path,
   std::unique_ptr<Environment> environment(new Environment(env, std::move(real)));
   TRY(environment->ClearDeadReaders());
   const std::vector<std::string> damage = TRY(
-      environment->FindDamage(bytes <= kWholeMaxBytes ? PageDepth::kAll : PageDepth::kBranches));
+      environment->FindDamage(bytes <= kWholeMaxBytes ? PageDepth::kRows : PageDepth::kBranches));
   if (!damage.empty()) return DamagedFile(FileOf(environment->path_), damage.front());
   return environment;
 }

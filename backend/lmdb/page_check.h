@@ -13,7 +13,8 @@ namespace replicafs::lmdb {
 
 enum class PageDepth {
   kBranches,  // the pages that lead to others, the lists of tables and of free pages
-  kAll,       // also those that hold rows: the whole file is read
+  kRows,      // also those that hold rows: the whole file is read
+  kAll,       // and whether every page is used or free; one that is neither only takes room
 };
 
 // Sentences about what is wrong, none when all is well: each page is used once, holds its number,

@@ -121,7 +121,7 @@ def vim(mount):
         edited.chmod(0o640)
         for change in ("%s/two/three/", "normal Goend"):
             before = edited.read_text()
-            settings = f"set backup writebackup swapfile directory=. backupdir=. backupcopy={copying}"
+            settings = f"set backup writebackup swapfile directory=. backupdir=. backupskip= backupcopy={copying}"
             commands = ["-c", settings, "-c", f"silent! {change}", "-c", "wq"]
             run_well(["vim", "-u", "NONE", "-i", "NONE", "-N", "-es", *commands, edited.name], cwd=mount.work)
             if edited.with_name(edited.name + "~").read_text() != before:
