@@ -19,6 +19,7 @@ constexpr uint64_t kBudget = kMemoryReservedBytes + 400'000;
 class ForgettingKernel final : public KernelNotifier {
  public:
   explicit ForgettingKernel(FileSystem& fs) : fs_(fs) {}
+  ~ForgettingKernel() override { fs_.StopNotifying(); }
 
   void InvalidateNode(NodeId) override {}
   void InvalidateEntry(NodeId, std::string_view) override {}
