@@ -35,6 +35,8 @@ std::string EncodeAccountFile(const AccountDescriptor& descriptor, const std::st
   if (!descriptor.region.empty()) table.insert("region", descriptor.region);
   if (descriptor.directory != home) table.insert("directory", descriptor.directory);
   table.insert("created", ToString(descriptor.created));
+  if (descriptor.durability != Durability::kCommit)
+    table.insert("durability", ToString(descriptor.durability));
   std::ostringstream text;
   text << table << "\n";
   return text.str();
@@ -51,6 +53,12 @@ Result<AccountDescriptor> DecodeAccountFile(std::string_view text, const std::st
   const std::optional<Timestamp> time = ParseTimestamp(created);
   if (!time) return Error{ErrorCode::kCorrupt, "'created' is not a time: " + created};
   descriptor.created = *time;
+  const std::string text_of_durability = TRY(Text(table, "durability", "commit"));
+  const std::optional<Durability> durability = ParseDurability(text_of_durability);
+  if (!durability)
+    return Error{ErrorCode::kCorrupt,
+                 "'durability' is neither commit nor relaxed: " + text_of_durability};
+  descriptor.durability = *durability;
   return descriptor;
 }
 

@@ -5,6 +5,7 @@
 //   region    = "westeurope"                     optional
 //   directory = "/mnt/disk2/westus"              absent: the data lies beside this file
 //   created   = "2026-11-20T20:31:07.1234567Z"
+//   durability = "relaxed"                       absent: "commit"
 //
 // Members that this release does not know are kept out of the way: they are ignored.
 #pragma once

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -93,13 +94,18 @@ std::optional<ListedEntry> BlobEntry(const Location& directory, BlobInfo info) {
   return entry;
 }
 
-Result<ListedEntry> PrefixEntry(const Location& directory, PrefixInfo info) {
+// When directories changed by what waits in them, by prefix.
+using LateTimes = std::map<std::string, Timestamp, std::less<>>;
+
+Result<ListedEntry> PrefixEntry(const Location& directory, PrefixInfo info, const LateTimes& late) {
   std::string component = info.name.substr(directory.prefix().size());
   component.pop_back();
   ListedEntry entry{.name = ToShown({component, NameForm::kPlain}, directory.name_place())};
   entry.next = {Phase::kStored, info.name};
   const Location location = directory.Child(component);
   entry.found.seed = SeedOf(directory, NodeKind::kDirectory, S_IFDIR, std::move(component));
+  if (const auto changed = late.find(info.name); changed != late.end())
+    entry.found.late = changed->second;
   if (info.has_blob) {
     auto marker = location.store().Stat(location.path());
     if (!marker && marker.error().code != ErrorCode::kNotFound) return std::move(marker).error();
@@ -115,6 +121,8 @@ Result<std::vector<ListedEntry>> ListStored(const Location& directory, Directory
   std::vector<ListedEntry> entries;
   bool more = true;
   while (entries.empty() && more) {
+    const LateTimes late =
+        directory.place->account->late().TimesBelow(directory.container(), directory.prefix());
     ListPage page = TRY(directory.store().List({.container = directory.container(),
                                                 .prefix = directory.prefix(),
                                                 .after = after,
@@ -124,7 +132,7 @@ Result<std::vector<ListedEntry>> ListStored(const Location& directory, Directory
       auto* blob = std::get_if<BlobInfo>(&item);
       after = blob != nullptr ? blob->name : std::get<PrefixInfo>(item).name;
       if (blob == nullptr) {
-        entries.push_back(TRY(PrefixEntry(directory, std::move(std::get<PrefixInfo>(item)))));
+        entries.push_back(TRY(PrefixEntry(directory, std::move(std::get<PrefixInfo>(item)), late)));
         continue;
       }
       auto entry = BlobEntry(directory, std::move(*blob));

@@ -97,6 +97,7 @@ void NodeTable::Unpin(Node& node) {
 void NodeTable::Detach(Node& node) {
   if (!node.linked_) return;
   node.linked_ = false;
+  if (node.pending) --node.parent_->pending_children_;
   node.parent_->children_.erase(node.name_);
 }
 
@@ -163,13 +164,13 @@ std::string NodeTable::ComponentOf(const Node& node) const {
 
 void NodeTable::SetPending(Node& node) {
   MutexLock lock(mutex_);
-  node.pending = true;
+  if (!node.pending.exchange(true) && node.linked_) ++node.parent_->pending_children_;
   pending_.insert(&node);
 }
 
 void NodeTable::ClearPending(Node& node) {
   MutexLock lock(mutex_);
-  node.pending = false;
+  if (node.pending.exchange(false) && node.linked_) --node.parent_->pending_children_;
   pending_.erase(&node);
 }
 
@@ -190,6 +191,7 @@ void NodeTable::Attach(Node& node, const Place& place) {
   node.name_ = place.name;
   node.component_ = place.component;
   node.linked_ = true;
+  if (node.pending) ++place.parent->pending_children_;
   place.parent->children_.emplace(node.name_, &node);
   Collect(*old_parent);
 }
@@ -225,6 +227,7 @@ void NodeTable::Exchange(const Place& first, const Place& second) {
 std::vector<std::pair<std::string, NodePtr>> NodeTable::PendingChildren(const Node& parent) const {
   MutexLock lock(mutex_);
   std::vector<std::pair<std::string, NodePtr>> pending;
+  if (parent.pending_children_ == 0) return pending;
   for (const Node* node : pending_) {
     if (node->linked_ && node->parent_.get() == &parent)
       pending.emplace_back(node->name_, nodes_.at(node->id.value));
@@ -236,9 +239,7 @@ std::vector<std::pair<std::string, NodePtr>> NodeTable::PendingChildren(const No
 
 bool NodeTable::HasPendingChildren(const Node& parent) const {
   MutexLock lock(mutex_);
-  return std::any_of(pending_.begin(), pending_.end(), [&](const Node* node) {
-    return node->linked_ && node->parent_.get() == &parent;
-  });
+  return parent.pending_children_ > 0;
 }
 
 bool NodeTable::IsAncestor(const Node& ancestor, const Node& node) const {

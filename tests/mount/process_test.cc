@@ -113,6 +113,23 @@ TEST_F(MountedProcess, WhenMountedTwiceOrOnAFileThenTheReasonIsSaid) {
   UmountSecond();
 }
 
+TEST_F(MountedProcess, S38_WhenRootHasTheMountToItselfThenOnlyExecutingIsRefused) {
+  if (::geteuid() != 0) GTEST_SKIP() << "not root";
+  MountSecond();
+  ASSERT_EQ(PutFile(Theirs("script"), "#!/bin/sh\nexit 0\n"), 0);
+  ASSERT_EQ(::chmod(Theirs("script").c_str(), 0000), 0);
+  ASSERT_EQ(::mkdir(Theirs("d").c_str(), 0000), 0);
+
+  EXPECT_EQ(ErrnoOf(::access(Theirs("script").c_str(), X_OK)), EACCES);
+  EXPECT_EQ(ErrnoOf(::access(Theirs("script").c_str(), R_OK | W_OK)), 0);
+  EXPECT_EQ(ErrnoOf(::access(Theirs("d").c_str(), X_OK)), 0);
+  EXPECT_NE(Shell(Theirs("script")).exit_code, 0);
+  ASSERT_EQ(::chmod(Theirs("script").c_str(), 0010), 0);
+  EXPECT_EQ(ErrnoOf(::access(Theirs("script").c_str(), X_OK)), 0);
+  EXPECT_EQ(Shell(Theirs("script")).exit_code, 0);
+  UmountSecond();
+}
+
 TEST_F(MountedProcess, WhenTheScopeDoesNotExistThenTheDaemonsReasonReachesTheCaller) {
   const ShellResult result = Run("mount north '" + second_ + "'");
 

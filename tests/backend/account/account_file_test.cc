@@ -24,6 +24,17 @@ TEST(AccountFile, WhatWasEncodedIsDecoded) {
   EXPECT_EQ(decoded.created, account.created);
 }
 
+TEST(AccountFile, DurabilityIsKeptAndCommitWhereNothingIsSaid) {
+  AccountDescriptor account = Example();
+  const std::string plain = EncodeAccountFile(account, "/home");
+  account.durability = Durability::kRelaxed;
+  const std::string relaxed = EncodeAccountFile(account, "/home");
+
+  EXPECT_EQ(Must(DecodeAccountFile(plain, "/home")).durability, Durability::kCommit);
+  EXPECT_EQ(Must(DecodeAccountFile(relaxed, "/home")).durability, Durability::kRelaxed);
+  EXPECT_CODE(kCorrupt, DecodeAccountFile("durability = \"soon\"\n", "/home"));
+}
+
 TEST(AccountFile, DataBesideTheFileMovesWithIt) {
   AccountDescriptor account = Example();
   account.directory = "/old";
