@@ -33,6 +33,20 @@ Result<std::shared_ptr<BlobReader>> OpenCurrent(const Location& location, Node& 
   return std::shared_ptr<BlobReader>(TRY(std::move(opened)));
 }
 
+// What the writer leaves to the handles that stay open; nullptr when there are none.
+std::shared_ptr<BlobReader> LeftToReaders(FileSystemState& state, Node& node, FileWriter& writer) {
+  {
+    MutexLock lock(node.file_mutex);
+    if (node.file.handles == 0) return nullptr;
+  }
+  const Location location = state.nodes->LocationOf(node);
+  const VersionId committed = writer.committed();
+  const VersionId version = committed ? committed : writer.Info().version;
+  auto opened = location.store().Open(location.path(), version);
+  if (!opened) return nullptr;
+  return std::move(*opened);
+}
+
 }  // namespace
 
 std::shared_ptr<FileWriter> WriterOf(Node& node) {
@@ -105,10 +119,13 @@ void EndWriterIfUnused(FileSystemState& state, Node& node) {
   }
   const Status committed = CommitFileLocked(state, node);
   if (!committed) LogLost(state, node, committed.error());
+  std::shared_ptr<BlobReader> left;
+  if (committed) left = LeftToReaders(state, node, *writer);
   {
     MutexLock lock(node.file_mutex);
     if (node.file.write_handles > 0) return;
     ++node.file.writer_epoch;
+    node.file.left_by_writer = std::move(left);
     if (writer->committed()) node.file.read_version = writer->committed();
     const bool is_cached = committed && !node.file.cache_is_mixed;
     node.file.cached_version = is_cached ? writer->committed() : VersionId();

@@ -135,6 +135,34 @@ TEST_F(Semantics, S07_ReaderKeepsTheVersionThatItOpened) {
   ASSERT_OK(Close(handle));
 }
 
+TEST_F(Semantics, S07_ReaderKeepsWhatAWriterOfItsMountLeft) {
+  ASSERT_OK(WriteFile("a.txt", "first"));
+  const HandleId writer = Must(Open("a.txt", O_RDWR));
+  const HandleId reader = Must(Open("a.txt", O_RDONLY));
+  ASSERT_OK(WriteAt(writer, 0, "FIRST"));
+  ASSERT_OK(Close(writer));
+
+  Put("a.txt", "second");
+  EXPECT_EQ(Must(ReadAll(reader)), "FIRST");
+  Must(ApplyOne(store(), RemoveBlob{.path = {"box", "a.txt"}}, 0));
+
+  EXPECT_EQ(Must(ReadAll(reader)), "FIRST");
+  ASSERT_OK(Close(reader));
+}
+
+TEST_F(Semantics, S07_ReaderThatReadsLateKeepsWhatAWriterOfItsMountLeft) {
+  ASSERT_OK(WriteFile("a.txt", "first"));
+  const HandleId writer = Must(Open("a.txt", O_RDWR));
+  const HandleId reader = Must(Open("a.txt", O_RDONLY));
+  ASSERT_OK(WriteAt(writer, 0, "FIRST"));
+  ASSERT_OK(Close(writer));
+
+  Must(ApplyOne(store(), RemoveBlob{.path = {"box", "a.txt"}}, 0));
+
+  EXPECT_EQ(Must(ReadAll(reader)), "FIRST");
+  ASSERT_OK(Close(reader));
+}
+
 TEST_F(Semantics, S07_PagesOfTwoVersionsAreNotKeptForTheNewOne) {
   ASSERT_OK(WriteFile("a.txt", "one"));
   const HandleId writer = Must(Open("a.txt", O_RDWR));
