@@ -46,10 +46,10 @@ class System:
 
     def drop_cache(self):
         """While it is down: its bytes leave the page cache of the disk's file system."""
-        os.sync()
         for directory, _, names in os.walk(self.storage):
             for name in names:
                 fd = os.open(os.path.join(directory, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+                os.fdatasync(fd)
                 os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
                 os.close(fd)
 
