@@ -9,8 +9,6 @@
 namespace replicafs {
 namespace {
 
-constexpr size_t kSpliceMinBytes = 64 << 10;
-
 HandleId HandleOf(const fuse_file_info* info) {
   return HandleId{info->fh};
 }
@@ -53,33 +51,8 @@ std::span<std::byte> ReadBuffer(size_t size) {
   return std::span(buffer).first(size);
 }
 
-void ReplyParts(fuse_req_t request, const FileParts& found) {
-  // A fuse_bufvec ends in an array of one.
-  struct {
-    fuse_bufvec first;
-    fuse_buf others[FileParts::kMax - 1];
-  } buffers{};
-  fuse_buf* const parts = buffers.first.buf;
-  buffers.first.count = found.count;
-  for (size_t i = 0; i < found.count; ++i) {
-    const FilePart& part = found.parts[i];
-    parts[i].size = part.size;
-    parts[i].flags = static_cast<fuse_buf_flags>(FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK);
-    parts[i].fd = part.file->get();
-    parts[i].pos = static_cast<off_t>(part.offset);
-  }
-  fuse_reply_data(request, &buffers.first, static_cast<fuse_buf_copy_flags>(0));
-}
-
 void Read(fuse_req_t request, fuse_ino_t node, size_t size, off_t offset,
           fuse_file_info* info) noexcept {
-  // Less goes faster through memory.
-  if (size >= kSpliceMinBytes) {
-    const auto parts =
-        FileSystemOf(request).ReadParts(HandleOf(info), static_cast<uint64_t>(offset), size);
-    if (!parts) return ReplyError(request, {"read", node}, parts.error());
-    if (*parts && (*parts)->count > 0) return ReplyParts(request, **parts);
-  }
   const std::span<std::byte> buffer = ReadBuffer(size);
   const Result<size_t> read =
       FileSystemOf(request).Read(HandleOf(info), static_cast<uint64_t>(offset), buffer);
