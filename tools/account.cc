@@ -1,13 +1,23 @@
-// account create | list | show
+// account create | update | list | show
+#include <map>
+
 #include "tools/command.h"
 
 namespace replicafs {
 namespace {
 
+constexpr const char* kDurabilityText =
+    "commit: what close() acknowledged is on disk (default); relaxed: it is within a second, in "
+    "order, and fsync() waits for it";
+
 Json ToJson(const AccountDescriptor& account) {
-  return {{"name", account.name},           {"kind", account.kind},
-          {"tenant", account.tenant},       {"region", account.region},
-          {"directory", account.directory}, {"created", JsonTime(account.created)}};
+  return {{"name", account.name},
+          {"kind", account.kind},
+          {"tenant", account.tenant},
+          {"region", account.region},
+          {"directory", account.directory},
+          {"created", JsonTime(account.created)},
+          {"durability", ToString(account.durability)}};
 }
 
 Result<ExitCode> Create(Context& context, const CreateAccountRequest& request) {
@@ -16,6 +26,17 @@ Result<ExitCode> Create(Context& context, const CreateAccountRequest& request) {
     PrintJson(ToJson(account));
   } else {
     PrintText("created account " + account.name + " in " + account.directory + "\n");
+  }
+  return ExitCode::kOk;
+}
+
+Result<ExitCode> Update(Context& context, const UpdateAccountRequest& request) {
+  const AccountDescriptor account = TRY(context.accounts.Update(request));
+  if (context.json()) {
+    PrintJson(ToJson(account));
+  } else {
+    PrintText("updated account " + account.name +
+              "; mounts that run take it up when they are mounted again\n");
   }
   return ExitCode::kOk;
 }
@@ -62,6 +83,7 @@ Result<ExitCode> Show(Context& context, const std::string& name) {
                       {"region", OrDash(descriptor.region)},
                       {"tenant", OrDash(descriptor.tenant)},
                       {"created", ToString(descriptor.created)},
+                      {"durability", std::string(ToString(descriptor.durability))},
                       {"directory", descriptor.directory},
                       {"containers", std::to_string(containers.size())},
                       {"blobs", std::to_string(space.blob_count)},
@@ -69,6 +91,11 @@ Result<ExitCode> Show(Context& context, const std::string& name) {
                       {"disk available", HumanBytes(space.available_bytes) + " of " +
                                              HumanBytes(space.total_bytes)}}));
   return ExitCode::kOk;
+}
+
+CLI::CheckedTransformer DurabilityNames() {
+  return CLI::CheckedTransformer(std::map<std::string, Durability>{
+      {"commit", Durability::kCommit}, {"relaxed", Durability::kRelaxed}});
 }
 
 void AddCreate(CommandLine& line, CLI::App& group) {
@@ -83,8 +110,25 @@ void AddCreate(CommandLine& line, CLI::App& group) {
   command.add_option("NAME", request->name, "3 to 24 lower-case letters and digits")->required();
   command.add_option("--region", request->region, "Where it is said to be (free text)");
   command.add_option("--tenant", request->tenant, "Whose account it is (free text)");
+  command.add_option("--durability", request->durability, kDurabilityText)
+      ->transform(DurabilityNames());
   command.add_option("--path", request->path,
                      "Empty or new directory for the data (default: below the root)");
+}
+
+void AddUpdate(CommandLine& line, CLI::App& group) {
+  const auto request = std::make_shared<UpdateAccountRequest>();
+  CLI::App& command =
+      line.Add(group,
+               {.name = "update",
+                .sentence = "Changes how an account is used, by mounts from their next start on.",
+                .example = "replicafs account update westus --durability relaxed",
+                .exit_codes = {}},
+               [request](Context& context) { return Update(context, *request); });
+  command.add_option("NAME", request->name, "The account")->required();
+  command.add_option("--durability", request->durability, kDurabilityText)
+      ->transform(DurabilityNames())
+      ->required();
 }
 
 void AddShow(CommandLine& line, CLI::App& group) {
@@ -103,6 +147,7 @@ void AddShow(CommandLine& line, CLI::App& group) {
 void AddAccountCommands(CommandLine& line) {
   CLI::App& group = line.Group("account", "Storage accounts of this machine.");
   AddCreate(line, group);
+  AddUpdate(line, group);
   line.Add(group,
            {.name = "list",
             .sentence = "Lists the accounts below the root.",

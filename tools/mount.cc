@@ -45,7 +45,12 @@ Result<MountRequest> ToRequest(const Arguments& arguments) {
   request.file_system.memory_bytes = arguments.memory_bytes;
   request.session.mountpoint = arguments.places.back();
   request.session.threads = arguments.threads;
-  if (arguments.allow_other) request.session.access = SessionOptions::Access::kEverybody;
+  if (arguments.allow_other) {
+    request.session.access = SessionOptions::Access::kEverybody;
+  } else if (::geteuid() == 0) {
+    // Nobody but root comes in, whom no permission stops: the kernel need not keep asking for them.
+    request.session.permissions = SessionOptions::Permissions::kNone;
+  }
   if (arguments.read_only) request.session.writing = SessionOptions::Writing::kRefused;
   if (arguments.foreground) request.place = MountRequest::Place::kForeground;
   if (arguments.no_replication) request.replication = MountRequest::Replication::kOff;

@@ -108,7 +108,8 @@ Result<AccountDescriptor> AccountCatalog::Create(const CreateAccountRequest& req
                                .tenant = request.tenant,
                                .region = request.region,
                                .directory = home,
-                               .created = clock_.Now()};
+                               .created = clock_.Now(),
+                               .durability = request.durability};
   if (!request.path.empty()) descriptor.directory = TRY(AbsolutePath(request.path));
 
   const std::string unfinished = accounts + "/.unfinished";
@@ -121,6 +122,25 @@ Result<AccountDescriptor> AccountCatalog::Create(const CreateAccountRequest& req
   }
   TRY(SyncDirectory(accounts));
   return descriptor;
+}
+
+Result<AccountDescriptor> AccountCatalog::Update(const UpdateAccountRequest& request) {
+  TRY(Describe(request.name));
+  auto lock = LockAccounts(root_ + "/accounts");
+  if (!lock) return WithRemedy(std::move(lock).error());
+  AccountDescriptor descriptor = TRY(Describe(request.name));
+  if (request.durability) descriptor.durability = *request.durability;
+  const std::string home = HomeOf(request.name);
+  const std::string file = home + "/" + std::string(kAccountFileName);
+  const std::string text = TRY(ReadWholeFile(file));
+  const std::string updated = TRY(UpdateAccountFile(text, descriptor, home));
+  TRY(WriteFileAtomically(file, updated));
+  return descriptor;
+}
+
+Result<Durability> AccountCatalog::DurabilityOf(std::string_view name) {
+  const AccountDescriptor descriptor = TRY(Describe(name));
+  return descriptor.durability;
 }
 
 Result<std::vector<std::string>> AccountCatalog::AccountNames() {

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ struct AccountDescriptor {
   std::string region;     // where it is said to be; free text
   std::string directory;  // of its data, absolute
   Timestamp created;
+  Durability durability = Durability::kCommit;
 };
 
 struct CreateAccountRequest {
@@ -31,6 +33,13 @@ struct CreateAccountRequest {
   std::string tenant;
   std::string region;
   std::string path;  // directory for the data; empty: below the root. Must not exist or be empty.
+  Durability durability = Durability::kCommit;
+};
+
+// Members that are not set stay.
+struct UpdateAccountRequest {
+  std::string name;
+  std::optional<Durability> durability;
 };
 
 // Thread-safe. A process has one catalog per root: LMDB forbids opening an environment twice.
@@ -46,12 +55,15 @@ class AccountCatalog final : public AccountSource {
   // kExists, kInvalid, kPermission, kNoSpace. A crash leaves no half-made account that List shows,
   // and the next call removes what it left.
   Result<AccountDescriptor> Create(const CreateAccountRequest& request);
+  // kNotFound, kPermission, kNoSpace. Who has the account open goes on as before.
+  Result<AccountDescriptor> Update(const UpdateAccountRequest& request);
   Result<std::vector<AccountDescriptor>> List();
   // kNotFound says which accounts there are.
   Result<AccountDescriptor> Describe(std::string_view name);
 
   Result<std::vector<std::string>> AccountNames() override;
   Result<std::shared_ptr<Account>> OpenAccount(std::string_view name) override;
+  Result<Durability> DurabilityOf(std::string_view name) override;
 
  private:
   std::string HomeOf(std::string_view name) const;

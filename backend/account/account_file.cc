@@ -26,18 +26,38 @@ Result<toml::table> Parse(std::string_view text) {
   }
 }
 
-}  // namespace
+// An empty value leaves the member out.
+void Set(toml::table& table, std::string_view key, std::string_view value) {
+  if (value.empty()) {
+    table.erase(key);
+  } else {
+    table.insert_or_assign(key, value);
+  }
+}
 
-std::string EncodeAccountFile(const AccountDescriptor& descriptor, const std::string& home) {
-  toml::table table;
-  table.insert("kind", descriptor.kind);
-  if (!descriptor.tenant.empty()) table.insert("tenant", descriptor.tenant);
-  if (!descriptor.region.empty()) table.insert("region", descriptor.region);
-  if (descriptor.directory != home) table.insert("directory", descriptor.directory);
-  table.insert("created", ToString(descriptor.created));
+std::string Encode(toml::table table, const AccountDescriptor& descriptor,
+                   const std::string& home) {
+  const bool is_default = descriptor.durability == Durability::kCommit;
+  Set(table, "kind", descriptor.kind);
+  Set(table, "tenant", descriptor.tenant);
+  Set(table, "region", descriptor.region);
+  Set(table, "directory", descriptor.directory == home ? "" : descriptor.directory);
+  Set(table, "created", ToString(descriptor.created));
+  Set(table, "durability", is_default ? "" : ToString(descriptor.durability));
   std::ostringstream text;
   text << table << "\n";
   return text.str();
+}
+
+}  // namespace
+
+std::string EncodeAccountFile(const AccountDescriptor& descriptor, const std::string& home) {
+  return Encode({}, descriptor, home);
+}
+
+Result<std::string> UpdateAccountFile(std::string_view text, const AccountDescriptor& descriptor,
+                                      const std::string& home) {
+  return Encode(TRY(Parse(text)), descriptor, home);
 }
 
 Result<AccountDescriptor> DecodeAccountFile(std::string_view text, const std::string& home) {
@@ -51,6 +71,12 @@ Result<AccountDescriptor> DecodeAccountFile(std::string_view text, const std::st
   const std::optional<Timestamp> time = ParseTimestamp(created);
   if (!time) return Error{ErrorCode::kCorrupt, "'created' is not a time: " + created};
   descriptor.created = *time;
+  const std::string text_of_durability = TRY(Text(table, "durability", "commit"));
+  const std::optional<Durability> durability = ParseDurability(text_of_durability);
+  if (!durability)
+    return Error{ErrorCode::kCorrupt,
+                 "'durability' is neither commit nor relaxed: " + text_of_durability};
+  descriptor.durability = *durability;
   return descriptor;
 }
 

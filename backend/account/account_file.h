@@ -5,8 +5,9 @@
 //   region    = "westeurope"                     optional
 //   directory = "/mnt/disk2/westus"              absent: the data lies beside this file
 //   created   = "2026-11-20T20:31:07.1234567Z"
+//   durability = "relaxed"                       absent: "commit"
 //
-// Members that this release does not know are kept out of the way: they are ignored.
+// Members that this release does not know are ignored, and stay when it changes others.
 #pragma once
 
 #include <string>
@@ -21,6 +22,9 @@ constexpr std::string_view kAccountFileName = "account.toml";
 
 // `home` is the directory that holds the file: an account with its data there can be moved with it.
 std::string EncodeAccountFile(const AccountDescriptor& descriptor, const std::string& home);
+// The file's text with other values; members that are unknown stay. kCorrupt as below.
+Result<std::string> UpdateAccountFile(std::string_view text, const AccountDescriptor& descriptor,
+                                      const std::string& home);
 // kCorrupt names the line. The name is the caller's.
 Result<AccountDescriptor> DecodeAccountFile(std::string_view text, const std::string& home);
 

@@ -1,7 +1,9 @@
 // An open storage account, and who can open one.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,14 @@
 #include "backend/blob/journal.h"
 
 namespace replicafs {
+
+// What close(2) promises in a mount of the account.
+enum class Durability : uint8_t {
+  kCommit,   // what was closed is on disk
+  kRelaxed,  // what was closed is on disk within a second, in the order of the closes
+};
+std::string_view ToString(Durability durability);                  // "commit", "relaxed"
+std::optional<Durability> ParseDurability(std::string_view text);  // the same
 
 // Thread-safe.
 class Account {
@@ -30,6 +40,8 @@ class AccountSource {
   virtual Result<std::vector<std::string>> AccountNames() = 0;  // in order
   // The same object for as long as somebody holds it. kNotFound.
   virtual Result<std::shared_ptr<Account>> OpenAccount(std::string_view name) = 0;
+  // As it is set now. kNotFound.
+  virtual Result<Durability> DurabilityOf(std::string_view name) = 0;
 };
 
 }  // namespace replicafs

@@ -37,6 +37,9 @@ class PastAccounts final : public AccountSource {
 
   Result<std::vector<std::string>> AccountNames() override { return present_.AccountNames(); }
   Result<std::shared_ptr<Account>> OpenAccount(std::string_view name) override EXCLUDES(mutex_);
+  Result<Durability> DurabilityOf(std::string_view name) override {
+    return present_.DurabilityOf(name);
+  }
 
  private:
   AccountSource& present_;

@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "fs/core/close_later.h"
 #include "fs/core/entries.h"
 #include "fs/core/file_commit.h"
 
@@ -117,7 +118,7 @@ Status ChangeFile(FileSystemState& state, Node& node, const AttributeChange& cha
     is_open = node.file.write_handles > 0;
   }
   if (!change.size_bytes || is_open) return changed;
-  const Status committed = CommitFileLocked(state, node);
+  const Status committed = CommitAtClose(state, node);
   EndWriterIfUnused(state, node);
   return changed ? committed : changed;
 }
@@ -131,7 +132,7 @@ Status ChangeProperties(FileSystemState& state, Node& node, const PropertyChange
     BlobProperties properties = info.properties;
     TRY(change(info, properties));
     writer->SetProperties(std::move(properties), state.NowNs());
-    return Ok();
+    return node.unlinked ? Ok() : UpdateLateCommit(state, node);
   }
   if (node.unlinked) return ChangeOrphan(state, node, change);
   for (int i = 1;; ++i) {

@@ -119,7 +119,7 @@ void ChangeWatcher::Stop() {
 }
 
 void ChangeWatcher::Watch(MountedAccount& account) {
-  const auto head = account.account->journal().Head();
+  const auto head = account.account->inner_journal().Head();
   if (!head) {
     Log(LogLevel::kError, "changes in account '{}' by others will not be noticed: {}",
         account.account->name(), head.error().message);
@@ -169,7 +169,7 @@ void ChangeWatcher::RunTeller(KernelNotifier& notifier, const std::stop_token& s
 
 void ChangeWatcher::Run(MountedAccount& account, KernelNotifier& notifier, uint64_t after,
                         const std::stop_token& stop) {
-  Journal& journal = account.account->journal();
+  Journal& journal = account.account->inner_journal();
   while (!stop.stop_requested()) {
     journal.Wait(after, kWait, stop);
     if (stop.stop_requested()) return;

@@ -11,7 +11,7 @@ namespace replicafs {
 namespace {
 
 uint64_t ChangeCountOf(const Node& node) {
-  return node.account == nullptr ? 0 : node.account->account->journal().ChangeCount();
+  return node.account == nullptr ? 0 : node.account->account->ChangeCount();
 }
 
 // Where the listing goes on after the page.

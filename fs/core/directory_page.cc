@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -96,7 +97,10 @@ std::optional<ListedEntry> BlobEntry(const Location& directory, BlobInfo info) {
   return entry;
 }
 
-Result<ListedEntry> PrefixEntry(const Location& directory, PrefixInfo info) {
+// When directories changed by what waits in them, by prefix.
+using LateTimes = std::map<std::string, Timestamp, std::less<>>;
+
+Result<ListedEntry> PrefixEntry(const Location& directory, PrefixInfo info, const LateTimes& late) {
   std::string component = info.name.substr(directory.prefix().size());
   const std::string after = component;
   component.pop_back();
@@ -104,6 +108,8 @@ Result<ListedEntry> PrefixEntry(const Location& directory, PrefixInfo info) {
   entry.next = {Phase::kStored, after};
   const Location location = directory.Child(component);
   entry.found.seed = SeedOf(directory, NodeKind::kDirectory, S_IFDIR, std::move(component));
+  if (const auto changed = late.find(info.name); changed != late.end())
+    entry.found.late = changed->second;
   if (info.has_blob) {
     auto marker = location.store().Stat(location.path());
     if (!marker && marker.error().code != ErrorCode::kNotFound) return std::move(marker).error();
@@ -122,13 +128,15 @@ Result<std::vector<ListedEntry>> ListStored(const Location& directory, Directory
   request.limit = kPageItems;
   bool more = true;
   while (entries.empty() && more) {
+    const LateTimes late =
+        directory.place->account->late().TimesBelow(directory.container(), directory.prefix());
     ListPage page = TRY(directory.store().List(request));
     more = page.more;
     for (ListItem& item : page.items) {
       auto* blob = std::get_if<BlobInfo>(&item);
       request.after = blob != nullptr ? blob->name : std::get<PrefixInfo>(item).name;
       if (blob == nullptr) {
-        entries.push_back(TRY(PrefixEntry(directory, std::move(std::get<PrefixInfo>(item)))));
+        entries.push_back(TRY(PrefixEntry(directory, std::move(std::get<PrefixInfo>(item)), late)));
         continue;
       }
       auto entry = BlobEntry(directory, std::move(*blob));

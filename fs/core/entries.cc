@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
+#include "fs/core/close_later.h"
+
 namespace replicafs {
 
 Result<NodePtr> DirectoryNode(FileSystemState& state, NodeId id) {
@@ -46,7 +50,8 @@ NodePtr PendingChild(const FileSystemState& state, const NodePtr& parent, std::s
 }
 
 Result<Entry> LookupEntry(FileSystemState& state, const NodePtr& parent, std::string_view name) {
-  if (const NodePtr child = PendingChild(state, parent, name)) {
+  const NodePtr child = state.nodes->FindChild(parent, name);
+  if (child != nullptr && (child->pending || HasLateCommit(*child))) {
     if (const auto attributes = OpenAttributes(state, *child)) {
       state.nodes->AddLookup(*child);
       return Entry{.node = child->id, .attributes = *attributes};
@@ -55,9 +60,19 @@ Result<Entry> LookupEntry(FileSystemState& state, const NodePtr& parent, std::st
   const auto found = FindEntry(state, parent, name);
   if (found) return MakeEntry(state, parent, name, *found);
   if (found.error().code == ErrorCode::kNotFound) {
-    if (const NodePtr child = state.nodes->FindChild(parent, name)) child->told_absent = true;
+    if (const NodePtr absent = state.nodes->FindChild(parent, name)) absent->told_absent = true;
   }
   return found.error();
+}
+
+Status SettleEntry(const Location& directory, std::string_view name) {
+  LateChanges& late = directory.place->account->late();
+  if (late.empty()) return Ok();
+  const Location location = directory.Child(TRY(StoredNameOf(directory, name)).component);
+  uint64_t newest = late.NewestBelow(location.container(), location.prefix());
+  if (const auto waiting = late.Find(location.path())) newest = std::max(newest, waiting->ticket);
+  if (newest != 0) late.Settle(newest);
+  return Ok();
 }
 
 Result<NewName> PlaceNewName(const Location& directory, std::string_view name) {

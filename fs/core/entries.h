@@ -25,6 +25,9 @@ Result<Entry> LookupEntry(FileSystemState& state, const NodePtr& parent, std::st
 // The uncommitted file of this name; nullptr when there is none.
 NodePtr PendingChild(const FileSystemState& state, const NodePtr& parent, std::string_view name);
 
+// Makes what waits at the name in the directory and below it. kNameTooLong, kInvalid.
+Status SettleEntry(const Location& directory, std::string_view name);
+
 // Where a new blob of this name goes. kInvalid, kNameTooLong.
 struct NewName {
   std::string component;

@@ -118,6 +118,8 @@ Status ExchangeOnce(FileSystemState& state, const Ends& ends) {
   Node nobody(NodeId{0}, NodeKind::kFile, 0);
   const TwoFiles locks(first != nullptr ? *first : nobody, second != nullptr ? *second : nobody);
   const NamespaceGate::Exclusive gate(state.gate);
+  TRY(SettleEntry(state.nodes->LocationOf(*ends.parent), ends.name));
+  TRY(SettleEntry(state.nodes->LocationOf(*ends.new_parent), ends.new_name));
 
   const End one = TRY(FindEnd(state, ends.parent, ends.name));
   const End other = TRY(FindEnd(state, ends.new_parent, ends.new_name));

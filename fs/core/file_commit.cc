@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backend/base/log.h"
+#include "fs/core/close_later.h"
 
 namespace replicafs {
 namespace {
@@ -68,25 +69,47 @@ Status CommitFile(FileSystemState& state, const NodePtr& node) {
 }
 
 Status CommitFileLocked(FileSystemState& state, Node& node) {
+  SettleFile(node);
   const auto writer = WriterOf(node);
   if (writer == nullptr || node.unlinked || !writer->NeedsCommit()) return Ok();
+  // In its place among those that wait.
+  const bool is_late = TRY(CommitLater(state, node));
+  if (is_late) {
+    SettleFile(node);
+    return TakeLateError(node);
+  }
   // Staging may take long; only the commit itself must know where the file lies.
-  CommitBlob commit = TRY(writer->PrepareCommit({}));
+  PreparedCommit prepared = TRY(writer->PrepareCommit());
 
   const NamespaceGate::Shared gate(state.gate);
   if (node.unlinked) return Ok();
   const Location location = state.nodes->LocationOf(node);
-  commit.path = location.path();
-  auto applied = state.Apply(location.store(), {commit});
+  prepared.commit.path = location.path();
+  const Outcome outcome = TRY(ApplyCommit(state, location.store(), prepared.commit));
+  NoteCommitted(state, node, *writer, outcome, prepared);
+  node.account->late().Retry();
+  return Ok();
+}
+
+Result<Outcome> ApplyCommit(const FileSystemState& state, BlobStore& store,
+                            const CommitBlob& commit) {
+  auto applied = state.Apply(store, {commit});
   if (!applied && applied.error().code == ErrorCode::kPrecondition &&
       commit.precondition.if_none_match) {
     return Error{ErrorCode::kExists,
                  fmt::format("'{}' was made by another writer meanwhile", ToString(commit.path))};
   }
   const auto outcomes = TRY(std::move(applied));
-  writer->Committed(outcomes[0], commit);
+  return outcomes[0];
+}
+
+void NoteCommitted(FileSystemState& state, Node& node, FileWriter& writer, const Outcome& outcome,
+                   const PreparedCommit& prepared) {
+  writer.Committed(outcome, prepared);
   state.nodes->ClearPending(node);
-  return Ok();
+  // What could not be committed before is in it.
+  MutexLock lock(node.file_mutex);
+  node.file.late_error.reset();
 }
 
 void LogLost(const FileSystemState& state, const Node& node, const Error& error) {
@@ -96,14 +119,18 @@ void LogLost(const FileSystemState& state, const Node& node, const Error& error)
 
 void EndWriterIfUnused(FileSystemState& state, Node& node) {
   std::shared_ptr<FileWriter> writer;
+  Status committed = Ok();
   {
     MutexLock lock(node.file_mutex);
     if (node.file.write_handles > 0 || node.file.writer == nullptr) return;
     // Only the writer has what an unlinked file holds.
     if (node.unlinked && node.file.handles > 0) return;
+    // It ends when what waits has been made.
+    if (node.file.late_commits > 0) return;
     writer = node.file.writer;
+    if (writer->NeedsCommit() && node.file.late_error) committed = *node.file.late_error;
   }
-  const Status committed = CommitFileLocked(state, node);
+  if (committed) committed = CommitFileLocked(state, node);
   if (!committed) LogLost(state, node, committed.error());
   {
     MutexLock lock(node.file_mutex);

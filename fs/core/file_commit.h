@@ -10,6 +10,12 @@ namespace replicafs {
 // kExists when another writer took the name of a file that was made with O_EXCL.
 Status CommitFile(FileSystemState& state, const NodePtr& node);
 Status CommitFileLocked(FileSystemState& state, Node& node) REQUIRES(node.commit_mutex);
+// The commit itself; kExists as above.
+Result<Outcome> ApplyCommit(const FileSystemState& state, BlobStore& store,
+                            const CommitBlob& commit);
+// The store has what the writer had prepared.
+void NoteCommitted(FileSystemState& state, Node& node, FileWriter& writer, const Outcome& outcome,
+                   const PreparedCommit& prepared);
 
 // The file's writer, begun with its current content when there is none. kDestination.
 Result<std::shared_ptr<FileWriter>> StartWriter(FileSystemState& state, Node& node)

@@ -8,6 +8,7 @@
 
 #include "backend/blob/block_schedule.h"
 #include "cache/base_content.h"
+#include "fs/core/close_later.h"
 #include "fs/core/file_commit.h"
 
 namespace replicafs {
@@ -80,6 +81,15 @@ BlockList BlocksToShare(const BlockList& blocks, uint64_t from, uint64_t to, uin
   return shared;
 }
 
+// The version that a writer with nothing to commit has made; nullptr for others.
+std::shared_ptr<BlobReader> CommittedBy(FileSystemState& state, Node& node, FileWriter& writer) {
+  SettleFile(node);
+  if (writer.NeedsCommit()) return nullptr;
+  auto opened = OpenVersion(state, node);
+  if (!opened || (*opened)->info().version != writer.committed()) return nullptr;
+  return *opened;
+}
+
 // How many bytes were shared; 0: they must be copied.
 Result<size_t> ShareBlocks(FileSystemState& state, const CopyRequest& request,
                            const BlobReader& source, FileWriter& target) {
@@ -132,7 +142,7 @@ Status AllocateRange(FileSystemState& state, HandleId id, const RangeChange& cha
   if (change.zeros) {
     TRY(writer->Zero(change.offset, change.length, state.NowNs()));
   } else {
-    const SpaceInfo space = TRY(state.nodes->LocationOf(*handle->node).store().Space());
+    const SpaceInfo space = TRY(handle->node->account->account->inner_store().Space());
     if (space.available_bytes < change.length)
       return Error{ErrorCode::kNoSpace, "the account has no room for the range"};
   }
@@ -163,6 +173,10 @@ Result<size_t> CopyRange(FileSystemState& state, const CopyRequest& request) {
   std::shared_ptr<BlobReader> source;
   if (source_writer == nullptr) {
     source = TRY(ReaderOf(state, *from));
+  } else if (request.length >= BlockNumber(0).size_bytes && from->node != to->node) {
+    source = CommittedBy(state, *from->node, *source_writer);
+  }
+  if (source != nullptr) {
     if (from->node->account == to->node->account) {
       const size_t shared = TRY(ShareBlocks(state, request, *source, *target));
       if (shared > 0) return shared;

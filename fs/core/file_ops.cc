@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "fs/core/close_later.h"
 #include "fs/core/entries.h"
 #include "fs/core/file_commit.h"
 #include "fs/core/file_content.h"
@@ -230,14 +231,21 @@ Result<CreatedFile> CreateFile(FileSystemState& state, const CreateRequest& requ
 Status FlushFile(FileSystemState& state, HandleId id) {
   const auto handle = TRY(state.files.Find(id));
   if (!handle->commits) return Ok();
-  TRY(CommitFile(state, handle->node));
+  {
+    MutexLock lock(handle->node->commit_mutex);
+    TRY(CommitAtClose(state, *handle->node));
+  }
   NoteFlushed(*handle);
   return Ok();
 }
 
 Status SyncFile(FileSystemState& state, HandleId id) {
   const auto handle = TRY(state.files.Find(id));
-  return CommitFile(state, handle->node);
+  Node& node = *handle->node;
+  MutexLock lock(node.commit_mutex);
+  SettleFile(node);
+  TRY(TakeLateError(node));
+  return CommitFileLocked(state, node);
 }
 
 void CommitAllFiles(FileSystemState& state) {

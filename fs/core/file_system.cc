@@ -145,11 +145,12 @@ Status FileSystem::Sync(HandleId handle) {
 }
 
 void FileSystem::Settle() {
-  for (MountedAccount* account : state_->OpenAccounts()) account->account->removals().Settle();
+  for (MountedAccount* account : state_->OpenAccounts()) account->late().Finish();
 }
 
 void FileSystem::CommitAll() {
   CommitAllFiles(*state_);
+  Settle();
 }
 
 void FileSystem::Release(HandleId handle) {

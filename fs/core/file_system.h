@@ -117,7 +117,7 @@ class FileSystem {
   Status Flush(HandleId handle);  // each close(2): commits, and reports every error
   Status Sync(HandleId handle);   // fsync(2)
   void Release(HandleId handle);
-  // Makes what was answered early: removals. fsync(2) of a directory.
+  // Makes what was answered early: removals, closes. fsync(2) of a directory.
   void Settle();
   // What a mount that ends does with files that are still open. What cannot be committed is logged.
   void CommitAll();

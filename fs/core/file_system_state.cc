@@ -6,7 +6,8 @@
 #include <utility>
 
 #include "backend/base/digest.h"
-#include "fs/core/unlink_later.h"
+#include "fs/core/close_later.h"
+#include "fs/core/late_maker.h"
 
 namespace replicafs {
 
@@ -22,7 +23,7 @@ FileSystemState::FileSystemState(AccountSource& accounts_, const Clock& clock_,
       forgetter(*this, memory.node_bytes) {}
 
 FileSystemState::~FileSystemState() {
-  for (MountedAccount* account : OpenAccounts()) account->account->removals().Settle();
+  for (MountedAccount* account : OpenAccounts()) account->late().Stop();
 }
 
 Result<MountedAccount*> FileSystemState::OpenAccount(std::string_view name) {
@@ -31,10 +32,13 @@ Result<MountedAccount*> FileSystemState::OpenAccount(std::string_view name) {
     const auto found = open_.find(name);
     if (found != open_.end()) return found->second.get();
   }
-  const auto make = [this](const std::vector<Removal>& removals) {
-    return MakeRemovals(*this, removals);
+  const auto make = [this](std::vector<LateChange>& changes) {
+    return MakeLateChanges(*this, changes);
   };
-  auto opened = std::make_unique<MountedAccount>(TRY(accounts.OpenAccount(name)), make);
+  const auto finish = [this](const NodePtr& node) { FinishLateCommit(*this, node); };
+  const Durability durability = TRY(accounts.DurabilityOf(name));
+  auto opened =
+      std::make_unique<MountedAccount>(TRY(accounts.OpenAccount(name)), durability, make, finish);
   MountedAccount* account = nullptr;
   {
     MutexLock lock(mutex_);

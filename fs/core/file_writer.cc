@@ -100,6 +100,7 @@ VersionId FileWriter::committed() const {
 void FileWriter::BeginSession() {
   MutexLock lock(mutex_);
   replaceable_ = {};
+  ++session_;
 }
 
 void FileWriter::Renamed(VersionId version) {
@@ -113,12 +114,16 @@ void FileWriter::DropPrecondition() {
   first_ = {};
 }
 
-Result<CommitBlob> FileWriter::PrepareCommit(const BlobPath& path) {
-  CommitBlob commit{.path = path};
+Result<PreparedCommit> FileWriter::PrepareCommit() {
+  PreparedCommit prepared;
+  CommitBlob& commit = prepared.commit;
   {
     MutexLock lock(mutex_);
     must_commit_ = true;  // until Committed
     prepared_changes_ = changes_;
+    prepared_session_ = session_;
+    prepared.changes = changes_;
+    prepared.session = session_;
     commit.properties = info_.properties;
     commit.replaces = replaceable_;
     if (!info_.version) commit.file_id = info_.file_id;
@@ -127,22 +132,35 @@ Result<CommitBlob> FileWriter::PrepareCommit(const BlobPath& path) {
   // After the properties: content written in between is committed with times a little too old, and
   // again, with the right ones, by the next commit.
   commit.content = TRY(content_.MakeContent());
-  return commit;
+  return prepared;
 }
 
-void FileWriter::Committed(const Outcome& outcome, const CommitBlob& commit) {
+void FileWriter::Committed(const Outcome& outcome, const PreparedCommit& prepared) {
   MutexLock lock(mutex_);
   committed_ = outcome.version;
-  replaceable_ = outcome.version;
-  info_.name = commit.path.name;
+  if (prepared.session == session_) replaceable_ = outcome.version;
+  info_.name = prepared.commit.path.name;
   info_.version = outcome.version;
   info_.etag = outcome.etag;
   if (info_.created.ticks == 0) info_.created = outcome.last_modified;
   info_.sequence = outcome.sequence;
   info_.origin.reset();
-  if (changes_ != prepared_changes_) return;
+  if (changes_ != prepared.changes) return;
   info_.last_modified = outcome.last_modified;
   must_commit_ = false;
+}
+
+bool FileWriter::ChangedSincePrepared() const {
+  const bool content_changed = content_.dirty();
+  MutexLock lock(mutex_);
+  return content_changed || changes_ != prepared_changes_;
+}
+
+bool FileWriter::CanFollow() const {
+  MutexLock lock(mutex_);
+  const bool needs_version = prepared_session_ == session_;
+  const bool needs_free_name = !committed_ && first_.if_none_match;
+  return !needs_version && !needs_free_name;
 }
 
 }  // namespace replicafs

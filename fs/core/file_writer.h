@@ -13,6 +13,13 @@
 
 namespace replicafs {
 
+// What a writer had to commit at one moment.
+struct PreparedCommit {
+  CommitBlob commit;
+  uint64_t changes = 0;  // how many of the writer's changes it holds
+  uint64_t session = 0;
+};
+
 // Shared by all handles of the file. Thread-safe.
 class FileWriter {
  public:
@@ -49,10 +56,16 @@ class FileWriter {
   // The first commit need not find the name free.
   void DropPrecondition() EXCLUDES(mutex_);
 
-  // What to commit at `path`, all that was written before the call. When the commit does not follow
-  // or fails, the next call gives it again. One at a time: REQUIRES the file's commit lock.
-  Result<CommitBlob> PrepareCommit(const BlobPath& path) EXCLUDES(mutex_);
-  void Committed(const Outcome& outcome, const CommitBlob& commit) EXCLUDES(mutex_);
+  // What to commit (the path is the caller's), all that was written before the call. When it does
+  // not follow or fails, the next call gives it again. One at a time: REQUIRES the file's commit
+  // lock.
+  Result<PreparedCommit> PrepareCommit() EXCLUDES(mutex_);
+  // In the order in which they were prepared.
+  void Committed(const Outcome& outcome, const PreparedCommit& prepared) EXCLUDES(mutex_);
+  // Whether the commit that was prepared last does not hold everything.
+  bool ChangedSincePrepared() const EXCLUDES(mutex_);
+  // Whether the next commit may be prepared before it is known what became of the last one.
+  bool CanFollow() const EXCLUDES(mutex_);
 
  private:
   void Modified(int64_t now_ns) EXCLUDES(mutex_);
@@ -66,6 +79,8 @@ class FileWriter {
   bool must_commit_ GUARDED_BY(mutex_) = false;
   uint64_t changes_ GUARDED_BY(mutex_) = 0;  // of properties and times
   uint64_t prepared_changes_ GUARDED_BY(mutex_) = 0;
+  uint64_t session_ GUARDED_BY(mutex_) = 1;
+  uint64_t prepared_session_ GUARDED_BY(mutex_) = 0;
   VersionId committed_ GUARDED_BY(mutex_);
   VersionId replaceable_ GUARDED_BY(mutex_);  // the session's own version, or zero
 };

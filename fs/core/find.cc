@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include <utility>
 
 #include "fs/core/file_system_state.h"
@@ -42,9 +44,17 @@ Result<Found> FindContainer(FileSystemState& state, MountedAccount& account,
                         .account = &account}};
 }
 
-Found DirectoryFound(const Location& location) {
+// When what waits in the directory changed it. To be asked before the store is: what is made
+// meanwhile is in the store's answer.
+Timestamp LateTimeOf(const Location& location) {
+  const LateChanges& late = location.place->account->late();
+  return late.empty() ? Timestamp{} : late.TimeIn(location.container(), location.prefix());
+}
+
+Found DirectoryFound(const Location& location, Timestamp late) {
   Found found{.seed = SeedIn(location, NodeKind::kDirectory, S_IFDIR)};
   found.seed.component = LastComponent(location);
+  found.late = late;
   return found;
 }
 
@@ -92,6 +102,17 @@ Attributes PlainDirectory(const FileSystemState& state) {
   return attributes;
 }
 
+Attributes Directory(const FileSystemState& state, const Found& found) {
+  const BlobInfo* marker = found.blob ? &*found.blob : nullptr;
+  if (found.late.ticks == 0) {
+    const PrefixInfo* prefix = found.prefix ? &*found.prefix : nullptr;
+    return DirectoryAttributes(marker, prefix, state.defaults());
+  }
+  PrefixInfo prefix = found.prefix.value_or(PrefixInfo{.directories = 0});
+  prefix.children_changed = std::max(prefix.children_changed, found.late);
+  return DirectoryAttributes(marker, &prefix, state.defaults());
+}
+
 Attributes ContainerDirectory(const FileSystemState& state, const Location& location) {
   Attributes attributes = PlainDirectory(state);
   if (const auto info = location.store().GetContainer(location.container())) {
@@ -126,7 +147,7 @@ Result<StoredName> StoredNameOf(const Location& directory, std::string_view name
 }
 
 Result<Found> FindDirectory(const Location& location) {
-  Found found = DirectoryFound(location);
+  Found found = DirectoryFound(location, LateTimeOf(location));
   auto blob = location.store().Stat(location.path());
   if (!blob && blob.error().code != ErrorCode::kNotFound) return std::move(blob).error();
   if (blob && KindOf(blob->properties) == BlobKind::kDirectory) found.blob = std::move(*blob);
@@ -141,6 +162,7 @@ Result<Found> FindDirectory(const Location& location) {
 }
 
 Result<Found> FindBlob(const Location& location, NameForm form) {
+  const Timestamp late = LateTimeOf(location);
   auto blob = location.store().Stat(location.path());
   if (!blob && blob.error().code != ErrorCode::kNotFound) return std::move(blob).error();
   const bool is_file = blob && KindOf(blob->properties) == BlobKind::kFile;
@@ -150,7 +172,7 @@ Result<Found> FindBlob(const Location& location, NameForm form) {
                  fmt::format("no file stands beside '{}/'", ToString(location.path()))};
   }
   if (is_file && !blob->has_prefix) return FileFound(location, std::move(*blob));
-  Found found = DirectoryFound(location);
+  Found found = DirectoryFound(location, late);
   const bool is_marker = blob && !is_file;
   if (!is_marker || blob->has_prefix) {
     auto prefix = location.store().StatPrefix({location.container(), location.name + "/"});
@@ -234,10 +256,7 @@ Attributes AttributesOf(const FileSystemState& state, const Found& found, const 
     case NodeKind::kAccounts:
     case NodeKind::kAccount: attributes = PlainDirectory(state); break;
     case NodeKind::kContainer: attributes = ContainerDirectory(state, location); break;
-    case NodeKind::kDirectory:
-      attributes =
-          DirectoryAttributes(blob, found.prefix ? &*found.prefix : nullptr, state.defaults());
-      break;
+    case NodeKind::kDirectory: attributes = Directory(state, found); break;
     case NodeKind::kFile: attributes = FileAttributes(*blob, state.defaults()); break;
     case NodeKind::kVersionsRoot:
       // Below it the modes of directories no longer hide what lies in them.
@@ -260,7 +279,9 @@ std::optional<Attributes> OpenAttributes(const FileSystemState& state, Node& nod
   {
     MutexLock lock(node.file_mutex);
     if (node.file.writer != nullptr) {
-      is_moving = !node.unlinked && node.file.writer->NeedsCommit();
+      // Or it is about to end, and somebody else tells of the file.
+      is_moving =
+          !node.unlinked && (node.file.write_handles == 0 || node.file.writer->NeedsCommit());
       info = node.file.writer->Info();
     } else if (node.unlinked && node.file.orphan) {
       info = *node.file.orphan;

@@ -17,6 +17,7 @@ struct Found {
   NodeSeed seed;
   std::optional<BlobInfo> blob;      // a file's, a version's, or a directory's marker
   std::optional<PrefixInfo> prefix;  // a directory's, when something lives in it
+  Timestamp late;                    // a directory's: when what waits in it changed it
 };
 
 // kNotFound, kNotDirectory, kNameTooLong. Does not know uncommitted files.

@@ -16,8 +16,11 @@ constexpr uint64_t kFileIdMask = (uint64_t{1} << kFileIdBits) - 1;
 
 }  // namespace
 
-MountedAccount::MountedAccount(std::shared_ptr<Account> opened, RemovalQueue::Maker make)
-    : account(std::make_shared<SettlingAccount>(std::move(opened), std::move(make))),
+MountedAccount::MountedAccount(std::shared_ptr<Account> opened, Durability wanted,
+                               LateChanges::Maker make, LateChanges::Finisher finish)
+    : account(std::make_shared<LateAccount>(std::move(opened), std::move(make), std::move(finish))),
+      // A batch that may end half made could not be told from one that was not made.
+      durability(account->inner_store().capabilities().atomic_batch ? wanted : Durability::kCommit),
       status(std::make_unique<StatusReader>(account)),
       inode_base(StableHash(account->name()) & ~kFileIdMask) {}
 

@@ -9,20 +9,23 @@
 #include "backend/base/mutex.h"
 #include "backend/blob/account.h"
 #include "backend/replication/status.h"
-#include "fs/core/settling_account.h"
+#include "fs/core/late_account.h"
 
 namespace replicafs {
 
 // Thread-safe.
 struct MountedAccount {
-  // `make` carries out removals that were answered early; see SettlingAccount.
-  MountedAccount(std::shared_ptr<Account> opened, RemovalQueue::Maker make);
+  // `make` and `finish` carry out what was answered early; see LateChanges.
+  MountedAccount(std::shared_ptr<Account> opened, Durability wanted, LateChanges::Maker make,
+                 LateChanges::Finisher finish);
 
-  const std::shared_ptr<SettlingAccount> account;
+  const std::shared_ptr<LateAccount> account;
+  const Durability durability;
   const std::unique_ptr<StatusReader> status;
   const uint64_t inode_base;  // the top 16 bits of st_ino: a hash of the account's name
 
   BlobStore& store() const { return account->store(); }
+  LateChanges& late() const { return account->late(); }
   // Stable over remounts. `path` decides when the store has no file id.
   uint64_t InodeOf(uint64_t file_id, std::string_view path) const;
   // For a file that is not committed yet; 0 when the store has no file ids.

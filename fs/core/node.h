@@ -52,6 +52,11 @@ struct FileState {
   VersionId cached_version;
   // The writer began on another version than the kernel has cached: its pages are of both.
   bool cache_is_mixed = false;
+  // Commits that were answered and are not made yet, and the newest one's ticket (LateChanges).
+  size_t late_commits = 0;
+  uint64_t late_ticket = 0;
+  // Why one of them could not be made, until somebody is told.
+  std::optional<Error> late_error;
   // An unlinked file as it last was.
   std::unique_ptr<BlobInfo> orphan;
   std::shared_ptr<BlobReader> orphan_reader;
@@ -95,6 +100,7 @@ struct Node {
   uint32_t pins_ = 0;    // open handles, and parents of nodes
   bool linked_ = false;  // stands in its parent's children
   std::unique_ptr<Children> children_;
+  uint32_t pending_children_ = 0;
   Node* older_ = nullptr;
   Node* newer_ = nullptr;
 };

@@ -123,6 +123,7 @@ void NodeTable::Detach(Node& node) {
   if (!node.linked_) return;
   node.linked_ = false;
   Node& parent = *node.parent_;
+  if (node.pending) --parent.pending_children_;
   parent.children_->erase(node.name_);
   if (parent.children_->empty()) parent.children_.reset();
 }
@@ -216,13 +217,13 @@ const std::string& NodeTable::ComponentIn(const Node& node) const {
 
 void NodeTable::SetPending(Node& node) {
   MutexLock lock(mutex_);
-  node.pending = true;
+  if (!node.pending.exchange(true) && node.linked_) ++node.parent_->pending_children_;
   pending_.insert(&node);
 }
 
 void NodeTable::ClearPending(Node& node) {
   MutexLock lock(mutex_);
-  node.pending = false;
+  if (node.pending.exchange(false) && node.linked_) --node.parent_->pending_children_;
   pending_.erase(&node);
 }
 
@@ -243,6 +244,7 @@ void NodeTable::Attach(Node& node, const Place& place) {
   --old_parent->pins_;
   Name(node, place.name, place.component);
   node.linked_ = true;
+  if (node.pending) ++place.parent->pending_children_;
   AddChild(*place.parent, node);
   Collect(*old_parent);
 }
@@ -278,6 +280,7 @@ void NodeTable::Exchange(const Place& first, const Place& second) {
 std::vector<std::pair<std::string, NodePtr>> NodeTable::PendingChildren(const Node& parent) const {
   MutexLock lock(mutex_);
   std::vector<std::pair<std::string, NodePtr>> pending;
+  if (parent.pending_children_ == 0) return pending;
   for (const Node* node : pending_) {
     if (node->linked_ && node->parent_.get() == &parent)
       pending.emplace_back(node->name_, nodes_.at(node->id.value));
@@ -289,9 +292,7 @@ std::vector<std::pair<std::string, NodePtr>> NodeTable::PendingChildren(const No
 
 bool NodeTable::HasPendingChildren(const Node& parent) const {
   MutexLock lock(mutex_);
-  return std::any_of(pending_.begin(), pending_.end(), [&](const Node* node) {
-    return node->linked_ && node->parent_.get() == &parent;
-  });
+  return parent.pending_children_ > 0;
 }
 
 bool NodeTable::IsAncestor(const Node& ancestor, const Node& node) const {

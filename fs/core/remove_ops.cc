@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "fs/core/close_later.h"
 #include "fs/core/entries.h"
 #include "fs/core/repeat.h"
 #include "fs/core/unlink_later.h"
@@ -26,10 +27,6 @@ Status RemoveFile(FileSystemState& state, const NodePtr& parent, const Location&
 Status UnlinkOnce(FileSystemState& state, const NodePtr& parent, std::string_view name,
                   const NodePtr& known) {
   const NamespaceGate::Shared gate(state.gate);
-  if (known != nullptr && known->pending) {
-    MarkUnlinked(state, *known);
-    return Ok();
-  }
   const Found found = TRY(FindEntry(state, parent, name));
   if (found.seed.type == S_IFDIR)
     return Error{ErrorCode::kIsDirectory, fmt::format("'{}' is a directory", name)};
@@ -48,6 +45,9 @@ Status RemoveDirectoryOnce(FileSystemState& state, const NodePtr& parent, std::s
   const NamespaceGate::Shared gate(state.gate);
   const NodePtr node = state.nodes->FindChild(parent, name);
   const Location directory = state.nodes->LocationOf(*parent);
+  const Error not_empty{ErrorCode::kNotEmpty, fmt::format("'{}' is not empty", name)};
+  if (node != nullptr && state.nodes->HasPendingChildren(*node)) return not_empty;
+  TRY(SettleEntry(directory, name));
   const auto found = FindEntry(state, parent, name);
   if (!found) {
     // A directory without a marker ends with its last file. In a destination nothing can be
@@ -64,7 +64,7 @@ Status RemoveDirectoryOnce(FileSystemState& state, const NodePtr& parent, std::s
   if (found->seed.kind != NodeKind::kDirectory)
     return Error{ErrorCode::kPermission, "the versions of a container cannot be removed at once"};
   if (found->prefix || (node != nullptr && state.nodes->HasPendingChildren(*node)))
-    return Error{ErrorCode::kNotEmpty, fmt::format("'{}' is not empty", name)};
+    return not_empty;
   const Location location = directory.Child(found->seed.component);
   std::vector<Mutation> changes{
       RemoveBlob{.path = location.path(), .precondition = {.if_match = found->blob->etag}}};
@@ -85,10 +85,14 @@ Status Unlink(FileSystemState& state, NodeId parent_id, std::string_view name) {
   const NodePtr known = state.nodes->FindChild(parent, name);
   if (known == nullptr) return Repeat([&] { return UnlinkOnce(state, parent, name, known); });
   MutexLock lock(known->commit_mutex);
+  if (known->pending && GiveUpLateCommit(state, *known)) {
+    MarkUnlinked(state, *known);
+    return Ok();
+  }
   const bool answered = TRY(UnlinkLater(state, parent, name, *known));
   if (answered) return Ok();
   const Status removed = Repeat([&] { return UnlinkOnce(state, parent, name, known); });
-  if (removed && known->account != nullptr) known->account->account->removals().Retry();
+  if (removed && known->account != nullptr) known->account->late().Retry();
   return removed;
 }
 
@@ -101,21 +105,24 @@ Status RemoveDirectory(FileSystemState& state, NodeId parent_id, std::string_vie
 
 Result<std::optional<Mutation>> KeepDirectory(const FileSystemState& state,
                                               const Location& directory, const Location& leaving) {
-  return KeepDirectory(state, directory.store(), directory, {leaving.name, leaving.prefix()});
+  return KeepDirectory(state, directory.store(),
+                       {.directory = directory,
+                        .leaving = {leaving.name, leaving.prefix()},
+                        .time = state.clock.Now()});
 }
 
 Result<std::optional<Mutation>> KeepDirectory(const FileSystemState& state, BlobStore& store,
-                                              const Location& directory,
-                                              const std::set<std::string>& leaving) {
+                                              const Leaving& removal) {
+  const Location& directory = removal.directory;
   if (directory.is_root || IsDestination(store, directory.container()))
     return std::optional<Mutation>();
   // One more, to see that there is more.
   const ListPage page = TRY(store.List({.container = directory.container(),
                                         .prefix = directory.prefix(),
-                                        .limit = leaving.size() + 1}));
+                                        .limit = removal.leaving.size() + 1}));
   for (const ListItem& item : page.items) {
     const auto* prefix = std::get_if<PrefixInfo>(&item);
-    if (!leaving.contains(prefix != nullptr ? prefix->name : std::get<BlobInfo>(item).name))
+    if (!removal.leaving.contains(prefix != nullptr ? prefix->name : std::get<BlobInfo>(item).name))
       return std::optional<Mutation>();
   }
   const AttributeDefaults defaults = state.defaults();
@@ -125,7 +132,7 @@ Result<std::optional<Mutation>> KeepDirectory(const FileSystemState& state, Blob
     const NewFile made{.mode = S_IFDIR | (0777 & ~defaults.umask),
                        .uid = defaults.uid,
                        .gid = defaults.gid,
-                       .mtime_ns = state.NowNs()};
+                       .mtime_ns = removal.time.nanoseconds()};
     return std::optional<Mutation>(CommitBlob{.path = directory.path(),
                                               .content = std::string(),
                                               .properties = PropertiesOfNew(made),
@@ -135,7 +142,7 @@ Result<std::optional<Mutation>> KeepDirectory(const FileSystemState& state, Blob
   // An empty prefix does not remember when it was emptied; its marker does.
   PatchBlob patch{.path = directory.path(), .metadata = marker->properties.metadata};
   patch.precondition.if_match = marker->etag;
-  RecordModified(state.NowNs(), *patch.metadata);
+  RecordModified(removal.time.nanoseconds(), *patch.metadata);
   return std::optional<Mutation>(std::move(patch));
 }
 

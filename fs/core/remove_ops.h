@@ -16,13 +16,17 @@ namespace replicafs {
 Status Unlink(FileSystemState& state, NodeId parent, std::string_view name);
 Status RemoveDirectory(FileSystemState& state, NodeId parent, std::string_view name);
 
-// What to change together with the removal of `leaving`, the names of blobs and prefixes, from
-// `directory`, so that it stays when they were all it had: a marker. nullopt when there is more in
-// it, and in destinations. `store` is the directory's.
+// Names of blobs and prefixes that are removed from a directory.
+struct Leaving {
+  Location directory;
+  std::set<std::string> leaving;
+  Timestamp time;  // when
+};
+// What to change together with the removal, so that the directory stays when they were all it had:
+// a marker. nullopt when there is more in it, and in destinations. `store` is the directory's.
 Result<std::optional<Mutation>> KeepDirectory(const FileSystemState& state, BlobStore& store,
-                                              const Location& directory,
-                                              const std::set<std::string>& leaving);
-// The same for one thing, whatever it is.
+                                              const Leaving& removal);
+// The same for one thing that is removed now, whatever it is.
 Result<std::optional<Mutation>> KeepDirectory(const FileSystemState& state,
                                               const Location& directory, const Location& leaving);
 

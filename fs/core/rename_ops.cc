@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "fs/core/close_later.h"
 #include "fs/core/entries.h"
 #include "fs/core/exchange_ops.h"
 #include "fs/core/file_commit.h"
@@ -72,6 +73,8 @@ Status RenameFileOnce(FileSystemState& state, const Ends& ends, const NodePtr& s
 
 Status RenameDirectoryOnce(FileSystemState& state, const Ends& ends) {
   const NamespaceGate::Exclusive gate(state.gate);
+  TRY(SettleEntry(state.nodes->LocationOf(*ends.parent), ends.name));
+  TRY(SettleEntry(state.nodes->LocationOf(*ends.new_parent), ends.new_name));
   const Found found = TRY(FindEntry(state, ends.parent, ends.name));
   if (found.seed.kind != NodeKind::kDirectory)
     return Error{ErrorCode::kStale, fmt::format("'{}' has become something else", ends.name)};
@@ -125,6 +128,21 @@ Status CheckPlaces(FileSystemState& state, const Ends& ends) {
   return RefuseDestination(state.nodes->LocationOf(*ends.parent));
 }
 
+// A file that was closed a moment ago is committed under its new name at once, where that is free
+// and in the same directory: how programs replace a file safely.
+Result<bool> RenameUncommitted(FileSystemState& state, const Ends& ends, const NodePtr& node) {
+  if (ends.parent != ends.new_parent || ends.name == ends.new_name) return false;
+  MutexLock lock(node->commit_mutex);
+  const NamespaceGate::Shared gate(state.gate);
+  if (!node->pending || state.nodes->FindChild(ends.parent, ends.new_name) != nullptr) return false;
+  const auto target = FindEntry(state, ends.parent, ends.new_name);
+  if (target || target.error().code != ErrorCode::kNotFound) return false;
+  const NewName to = TRY(PlaceNewName(state.nodes->LocationOf(*ends.parent), ends.new_name));
+  if (!RenameLateCommit(state, *node, to.location, ends.new_name)) return false;
+  state.nodes->Move(ends.parent, ends.name, ends.parent, ends.new_name, to.component);
+  return true;
+}
+
 Status RenameOnce(FileSystemState& state, const Ends& ends) {
   if (const NodePtr pending = PendingChild(state, ends.parent, ends.name)) {
     if (ends.mode == RenameMode::kNoReplace) {
@@ -132,6 +150,8 @@ Status RenameOnce(FileSystemState& state, const Ends& ends) {
       if (other != nullptr)
         return Error{ErrorCode::kExists, fmt::format("'{}' exists", ends.new_name)};
     }
+    const bool renamed = TRY(RenameUncommitted(state, ends, pending));
+    if (renamed) return Ok();
     TRY(CommitFile(state, pending));
   }
   const Found found = TRY(FindEntry(state, ends.parent, ends.name));

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "backend/base/result.h"
 #include "fs/core/file_system_state.h"
@@ -12,9 +11,5 @@ namespace replicafs {
 // False when the removal cannot be put off: nothing has happened. kNotFound.
 Result<bool> UnlinkLater(FileSystemState& state, const NodePtr& parent, std::string_view name,
                          Node& node) REQUIRES(node.commit_mutex);
-
-// Makes removals of one account. What others have changed or removed since is left as it is, and
-// told to the kernel; so is what fails, which is logged too.
-Status MakeRemovals(FileSystemState& state, const std::vector<Removal>& removals);
 
 }  // namespace replicafs

@@ -1,4 +1,7 @@
 #include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "backend/base/clock.h"
 #include "fs/fuse/operations.h"
@@ -41,6 +44,20 @@ void ReadSymlink(fuse_req_t request, fuse_ino_t node) noexcept {
   fuse_reply_readlink(request, target->c_str());
 }
 
+// Asked where the kernel does not decide itself: of a mount that root has to itself. Root may do
+// everything but execute what nobody may (access(2)).
+void Access(fuse_req_t request, fuse_ino_t node, int wanted) noexcept {
+  if ((wanted & X_OK) == 0) {
+    fuse_reply_err(request, 0);
+    return;
+  }
+  const auto attributes = FileSystemOf(request).GetAttributes(NodeId{node});
+  if (!attributes) return ReplyError(request, {"access", node}, attributes.error());
+  const mode_t mode = attributes->mode;
+  const bool refused = S_ISREG(mode) && (mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0;
+  fuse_reply_err(request, refused ? EACCES : 0);
+}
+
 void Space(fuse_req_t request, fuse_ino_t node) noexcept {
   const Result<FileSystemSpace> space = FileSystemOf(request).Space(NodeId{node});
   if (!space) return ReplyError(request, {"statfs", node}, space.error());
@@ -61,6 +78,7 @@ void AddAttributeOperations(fuse_lowlevel_ops& table) {
   table.getattr = GetAttributes;
   table.setattr = SetAttributes;
   table.readlink = ReadSymlink;
+  table.access = Access;
   table.statfs = Space;
 }
 

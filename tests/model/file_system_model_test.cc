@@ -27,8 +27,11 @@ uint64_t NumberFromEnvironment(const char* name, uint64_t otherwise) {
 
 class Model : public MountedFixture {
  public:
-  Model(uint64_t seed, std::shared_ptr<Account> account)
-      : MountedFixture({.account = account->name(), .container = "box"}, account), random_(seed) {}
+  Model(uint64_t seed, std::shared_ptr<Account> account, Durability durability)
+      : MountedFixture({.account = account->name(), .container = "box"}, account), random_(seed) {
+    accounts().SetDurability(durability);
+    Remount();
+  }
 
   void Step() {
     switch (Below(20)) {
@@ -310,9 +313,10 @@ class Model : public MountedFixture {
   std::string last_;
 };
 
-void RunModel(uint64_t seed, uint64_t steps, const std::shared_ptr<Account>& account) {
+void RunModel(uint64_t seed, uint64_t steps, const std::shared_ptr<Account>& account,
+              Durability durability) {
   SCOPED_TRACE(fmt::format("REPLICAFS_SEED={}", seed));
-  Model model(seed, account);
+  Model model(seed, account, durability);
   for (uint64_t step = 0; step < steps; ++step) {
     model.Step();
     if (step % 16 == 0) model.CompareAll();
@@ -327,28 +331,39 @@ class FileSystemModel : public ::testing::Test {
 
   // `make_account(run)`: an empty one.
   template <class MakeAccount>
-  void RunSeeds(uint64_t steps, const MakeAccount& make_account) {
+  void RunSeeds(uint64_t steps, Durability durability, const MakeAccount& make_account) {
     const uint64_t given = NumberFromEnvironment("REPLICAFS_SEED", 0);
     for (uint64_t run = 0; run < kRuns && !HasFailure(); ++run) {
       const uint64_t seed = given != 0 ? given : std::random_device{}();
-      RunModel(seed, NumberFromEnvironment("REPLICAFS_STEPS", steps), make_account(run));
+      RunModel(seed, NumberFromEnvironment("REPLICAFS_STEPS", steps), make_account(run),
+               durability);
     }
   }
 };
 
 TEST_F(FileSystemModel, OnMemoryRandomOperationsMatchThePlainTree) {
-  RunSeeds(1500, [](uint64_t) { return std::make_shared<MemoryAccount>(); });
+  RunSeeds(1500, Durability::kCommit, [](uint64_t) { return std::make_shared<MemoryAccount>(); });
 }
 
-TEST_F(FileSystemModel, OnAnEmbeddedAccountRandomOperationsMatchThePlainTree) {
+TEST_F(FileSystemModel, OnMemoryWithRelaxedDurabilityRandomOperationsMatchThePlainTree) {
+  RunSeeds(1500, Durability::kRelaxed, [](uint64_t) { return std::make_shared<MemoryAccount>(); });
+}
+
+class EmbeddedModel : public FileSystemModel, public ::testing::WithParamInterface<Durability> {};
+
+TEST_P(EmbeddedModel, RandomOperationsMatchThePlainTree) {
   const TempDirectory place;
-  RunSeeds(800, [&](uint64_t run) {
+  RunSeeds(800, GetParam(), [&](uint64_t run) {
     const std::string directory = place / fmt::format("account{}", run);
     Must(EmbeddedAccount::Create(directory));
     return std::shared_ptr<Account>(
         Must(EmbeddedAccount::Open(directory, "embedded", SystemClock())));
   });
 }
+
+INSTANTIATE_TEST_SUITE_P(Durabilities, EmbeddedModel,
+                         ::testing::Values(Durability::kCommit, Durability::kRelaxed),
+                         [](const auto& made) { return std::string(ToString(made.param)); });
 
 }  // namespace
 }  // namespace replicafs

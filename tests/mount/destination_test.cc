@@ -117,6 +117,7 @@ TEST_F(MountedDestination, WhenTheSourceChangesThenTheMountShowsItAfterReplicati
   ASSERT_GT(asked.tv_sec, 0);
   ASSERT_EQ(PutFile(Photo("f"), "changed at the source"), 0);
   ASSERT_EQ(::unlink(Photo("d/g").c_str()), 0);
+  ASSERT_EQ(FsyncDirectory(Photo("d")), 0);
 
   Replicate(policy_id_);
 

@@ -9,49 +9,14 @@
 
 #include "backend/base/unique_fd.h"
 #include "fs/fuse/mountpoint.h"
-#include "tests/mount/mount_fixture.h"
+#include "tests/mount/second_mount.h"
 
 namespace replicafs {
 namespace {
 
 constexpr std::chrono::seconds kNoticed{1};
 
-class MountedProcess : public MountTest {
- protected:
-  void SetUp() override {
-    MountTest::SetUp();
-    if (IsSkipped()) return;
-    second_ = Outside("second");
-    std::filesystem::create_directory(second_);
-  }
-  void TearDown() override {
-    if (!second_.empty()) Shell("umount -l '" + second_ + "'");
-    MountTest::TearDown();
-  }
-
-  ShellResult Run(const std::string& arguments) const {
-    return Shell(std::string(REPLICAFS_BINARY) + " " + arguments + " --root '" + root_.path() +
-                 "'");
-  }
-  void MountSecond() {
-    const ShellResult mounted = Run("mount '" + second_ + "'");
-    ASSERT_EQ(mounted.exit_code, 0) << mounted.output;
-  }
-  void UmountSecond() {
-    const ShellResult unmounted = Run("umount '" + second_ + "'");
-    EXPECT_EQ(unmounted.exit_code, 0) << unmounted.output;
-  }
-  std::string Theirs(const std::string& name) const { return second_ + "/west/photos/" + name; }
-
-  pid_t DaemonPid() const {
-    const std::string found =
-        Shell("sed -n 's/.*\"pid\": *\\([0-9]*\\).*/\\1/p' '" + root_.path() + "'/mounts/*.json")
-            .output;
-    return static_cast<pid_t>(std::atoi(found.c_str()));
-  }
-
-  std::string second_;
-};
+using MountedProcess = SecondMountTest;
 
 TEST_F(MountedProcess, WhoeverWorksInADirectoryThatOthersChangeStaysInIt) {
   MountSecond();
@@ -110,6 +75,23 @@ TEST_F(MountedProcess, WhenMountedTwiceOrOnAFileThenTheReasonIsSaid) {
   EXPECT_NE(missing.output.find("No such file"), std::string::npos) << missing.output;
   EXPECT_NE(file.exit_code, 0);
   EXPECT_NE(file.output.find("not a directory"), std::string::npos) << file.output;
+  UmountSecond();
+}
+
+TEST_F(MountedProcess, S38_WhenRootHasTheMountToItselfThenOnlyExecutingIsRefused) {
+  if (::geteuid() != 0) GTEST_SKIP() << "not root";
+  MountSecond();
+  ASSERT_EQ(PutFile(Theirs("script"), "#!/bin/sh\nexit 0\n"), 0);
+  ASSERT_EQ(::chmod(Theirs("script").c_str(), 0000), 0);
+  ASSERT_EQ(::mkdir(Theirs("d").c_str(), 0000), 0);
+
+  EXPECT_EQ(ErrnoOf(::access(Theirs("script").c_str(), X_OK)), EACCES);
+  EXPECT_EQ(ErrnoOf(::access(Theirs("script").c_str(), R_OK | W_OK)), 0);
+  EXPECT_EQ(ErrnoOf(::access(Theirs("d").c_str(), X_OK)), 0);
+  EXPECT_NE(Shell(Theirs("script")).exit_code, 0);
+  ASSERT_EQ(::chmod(Theirs("script").c_str(), 0010), 0);
+  EXPECT_EQ(ErrnoOf(::access(Theirs("script").c_str(), X_OK)), 0);
+  EXPECT_EQ(Shell(Theirs("script")).exit_code, 0);
   UmountSecond();
 }
 

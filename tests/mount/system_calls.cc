@@ -56,6 +56,14 @@ int Touch(const std::string& path) {
   return set != 0 ? set : closed;
 }
 
+int FsyncDirectory(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY);
+  if (fd < 0) return errno;
+  const int synced = ErrnoOf(::fsync(fd));
+  ::close(fd);
+  return synced;
+}
+
 int SetXattr(const std::string& path, const std::string& name, std::string_view value) {
   return ErrnoOf(::lsetxattr(path.c_str(), name.c_str(), value.data(), value.size(), 0));
 }

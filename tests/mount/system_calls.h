@@ -24,6 +24,7 @@ int PutFile(const std::string& path, std::string_view content);  // creates or t
 int AppendFile(const std::string& path, std::string_view content);
 int WriteAt(const std::string& path, uint64_t offset, std::string_view content);
 int Touch(const std::string& path);
+int FsyncDirectory(const std::string& path);
 int SetXattr(const std::string& path, const std::string& name, std::string_view value);
 
 // nullopt with errno set.

@@ -7,13 +7,15 @@
 
 namespace replicafs {
 
-MountedFixture::MountedFixture(MountScope scope) : MountedFixture(std::move(scope), nullptr) {}
+MountedFixture::MountedFixture(MountScope scope)
+    : MountedFixture(std::move(scope), [](std::shared_ptr<Account> account) { return account; }) {}
 
 MountedFixture::MountedFixture(MountScope scope, std::shared_ptr<Account> account)
-    : account_(std::move(account)), scope_(std::move(scope)) {
+    : MountedFixture(std::move(scope), [&](const std::shared_ptr<Account>&) { return account; }) {}
+
+MountedFixture::MountedFixture(MountScope scope, const Front& front) : scope_(std::move(scope)) {
   clock_.SetAutoAdvance(std::chrono::milliseconds(1));
-  if (account_ == nullptr)
-    account_ = std::make_shared<MemoryAccount>(MemoryAccountOptions{.clock = &clock_});
+  account_ = front(std::make_shared<MemoryAccount>(MemoryAccountOptions{.clock = &clock_}));
   accounts_.Add(account_);
   Must(ApplyOne(store(), CreateContainer{"box"}, 0));
   Remount();

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -22,6 +23,9 @@ namespace replicafs {
 class MountedFixture {
  public:
   explicit MountedFixture(MountScope scope = {.account = "memory", .container = "box"});
+  // The same with something in front of the account, of its name.
+  using Front = std::function<std::shared_ptr<Account>(std::shared_ptr<Account>)>;
+  MountedFixture(MountScope scope, const Front& front);
   // The same on a given account, whose name the scope has.
   MountedFixture(MountScope scope, std::shared_ptr<Account> account);
 

@@ -38,10 +38,20 @@ class TestAccounts final : public AccountSource {
       return Error{ErrorCode::kNotFound, "there is no account '" + std::string(name) + "'"};
     return found->second;
   }
+  // Of all of them.
+  void SetDurability(Durability durability) {
+    MutexLock lock(mutex_);
+    durability_ = durability;
+  }
+  Result<Durability> DurabilityOf(std::string_view) override {
+    MutexLock lock(mutex_);
+    return durability_;
+  }
 
  private:
   Mutex mutex_;
   std::map<std::string, std::shared_ptr<Account>, std::less<>> accounts_ GUARDED_BY(mutex_);
+  Durability durability_ GUARDED_BY(mutex_) = Durability::kCommit;
 };
 
 }  // namespace replicafs

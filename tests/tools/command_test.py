@@ -12,7 +12,7 @@ import unittest
 import harness
 from harness import FAILURE, NOT_FOUND, OK, REFUSED, USAGE, CommandTest
 
-COMMANDS = ["account create", "account list", "account show", "account check", "container create",
+COMMANDS = ["account create", "account update", "account list", "account show", "account check", "container create",
             "container list", "container show", "container delete", "policy create", "policy list",
             "policy show", "policy delete", "replication status", "replication wait",
             "replication failures", "versions list", "versions restore", "versions diff",
@@ -74,13 +74,26 @@ class Accounts(CommandTest):
         [account] = self.run_json("account", "list")
         self.assert_time(account.pop("created"))
         self.assertEqual(account, {"name": "westus", "kind": "embedded", "tenant": "contoso", "region": "west",
-                                   "directory": f"{self.root}/accounts/westus"})
+                                   "directory": f"{self.root}/accounts/westus", "durability": "commit"})
         header, row = self.run_ok("account", "list").splitlines()
         self.assertEqual(header.index("REGION"), row.index("west", 8))
         shown = self.run_json("account", "show", "westus")
         self.assertEqual((shown["containers"], shown["blobs"]), (0, 0))
         self.assertGreater(shown["availableBytes"], 0)
         self.assertIn("contoso", self.run_ok("account", "show", "westus"))
+
+    def test_durability_is_set_shown_and_changed(self):
+        self.run_ok("account", "create", "westus", "--durability", "relaxed")
+        self.assertEqual(self.run_json("account", "show", "westus")["durability"], "relaxed")
+        self.assertRegex(self.run_ok("account", "show", "westus"), r"(?m)^durability +relaxed$")
+        out = self.run_ok("account", "update", "westus", "--durability", "commit")
+        self.assertIn("mounted again", out)
+        self.assertEqual(self.run_json("account", "show", "westus")["durability"], "commit")
+        updated = self.run_json("account", "update", "westus", "--durability", "relaxed")
+        self.assertEqual((updated["name"], updated["durability"]), ("westus", "relaxed"))
+        self.assert_fails(USAGE, "account", "update", "westus", "--durability", "soon")
+        self.assert_fails(USAGE, "account", "update", "westus")
+        self.assert_fails(NOT_FOUND, "account", "update", "eastus", "--durability", "commit")
 
     def test_none_yet(self):
         self.assertEqual(self.run_json("account", "list"), [])

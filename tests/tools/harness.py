@@ -35,6 +35,13 @@ class CommandTest(unittest.TestCase):
         self.assertEqual((code, err), (OK, ""), f"{arguments}: {out}")
         return out
 
+    def unlink(self, path):
+        """Removes a file of a mount, so that other processes know of it."""
+        path.unlink()
+        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        os.fsync(directory)
+        os.close(directory)
+
     def run_json(self, *arguments, code=OK):
         """What it printed as JSON."""
         got, out, err = self.run_program(*arguments, "--output", "json")

@@ -110,7 +110,7 @@ class Mounted(MountedTest):
         self.mount()
         cat = self.source / "cat"
         cat.write_text("one")
-        cat.unlink()
+        self.unlink(cat)
         [version] = self.run_json("versions", "list", cat)
         self.assertEqual(version["state"], "previous")
         self.run_ok("versions", "restore", "westus/photos/cat", version["version"])
@@ -145,7 +145,7 @@ class Mounted(MountedTest):
         shown = self.run_json("container", "show", "westus/photos")
         self.assertEqual((shown["blobs"], shown["bytes"]), (1, 3))
         self.assert_fails(REFUSED, "container", "delete", "westus/photos", naming=("--yes",))
-        (self.source / "cat").unlink()
+        self.unlink(self.source / "cat")
         self.assert_fails(REFUSED, "container", "delete", "westus/photos", naming=("--yes",))
         self.run_ok("container", "delete", "westus/photos", "--yes")
         self.assert_fails(NOT_FOUND, "container", "show", "westus/photos")

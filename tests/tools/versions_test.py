@@ -89,7 +89,7 @@ class Diff(VersionsTest):
         self.save(self.source / "cat", "miaow")
         self.assertIn("contents are equal", self.run_ok("versions", "diff", self.source / "cat"))
         self.assertTrue(self.run_json("versions", "diff", self.source / "cat")["content"]["equal"])
-        self.source.joinpath("cat").unlink()
+        self.unlink(self.source / "cat")
         oldest = self.run_json("versions", "list", "westus/photos/cat")[1]["version"]
         self.assert_fails(NOT_FOUND, "versions", "diff", "westus/photos/cat", oldest, naming=("two versions",))
 
@@ -125,7 +125,7 @@ class RestoreAt(VersionsTest):
         before = self.names(top)
         moment = self.moment()
         (top / "changed").write_text("new")
-        (top / "removed").unlink()
+        self.unlink(top / "removed")
         (top / "sub").rename(top / "moved")
         (top / "moved/renamed").rename(top / "moved/again")
         (top / "added").write_text("new")

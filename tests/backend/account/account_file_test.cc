@@ -24,6 +24,17 @@ TEST(AccountFile, WhatWasEncodedIsDecoded) {
   EXPECT_EQ(decoded.created, account.created);
 }
 
+TEST(AccountFile, DurabilityIsKeptAndCommitWhereNothingIsSaid) {
+  AccountDescriptor account = Example();
+  const std::string plain = EncodeAccountFile(account, "/home");
+  account.durability = Durability::kRelaxed;
+  const std::string relaxed = EncodeAccountFile(account, "/home");
+
+  EXPECT_EQ(Must(DecodeAccountFile(plain, "/home")).durability, Durability::kCommit);
+  EXPECT_EQ(Must(DecodeAccountFile(relaxed, "/home")).durability, Durability::kRelaxed);
+  EXPECT_CODE(kCorrupt, DecodeAccountFile("durability = \"soon\"\n", "/home"));
+}
+
 TEST(AccountFile, DataBesideTheFileMovesWithIt) {
   AccountDescriptor account = Example();
   account.directory = "/old";
@@ -35,6 +46,24 @@ TEST(AccountFile, DataBesideTheFileMovesWithIt) {
 TEST(AccountFile, UnknownMembersAreIgnored) {
   EXPECT_EQ(Must(DecodeAccountFile("later = [1, 2]\n[table]\nkind = 'x'\n", "/home")).kind,
             "embedded");
+}
+
+TEST(AccountFile, UnknownMembersStayWhenOthersChange) {
+  AccountDescriptor account = Example();
+  account.durability = Durability::kRelaxed;
+  const std::string text =
+      Must(UpdateAccountFile("later = [1, 2]\nregion = \"x\"\n", account, "/home"));
+  EXPECT_NE(text.find("later = [ 1, 2 ]"), std::string::npos) << text;
+  const AccountDescriptor updated = Must(DecodeAccountFile(text, "/home"));
+  EXPECT_EQ(updated.durability, Durability::kRelaxed);
+  EXPECT_EQ(updated.region, account.region);
+
+  account.durability = Durability::kCommit;
+  account.region.clear();
+  const std::string plain = Must(UpdateAccountFile(text, account, "/home"));
+  EXPECT_EQ(plain.find("durability"), std::string::npos) << plain;
+  EXPECT_EQ(plain.find("region"), std::string::npos) << plain;
+  EXPECT_CODE(kCorrupt, UpdateAccountFile("region = \n", account, "/home"));
 }
 
 TEST(AccountFile, DamageNamesTheLine) {
