@@ -18,9 +18,14 @@ WaitingCommits WaitingOf(Node& node) {
   return {node.file.late_commits, node.file.late_ticket};
 }
 
+// With less than this an answer might not be kept: what may wait, and what tables grow by it.
+constexpr uint64_t kRoomMinBytes = 64 << 20;
+
 bool MayWait(const Node& node) {
-  return node.account != nullptr && node.account->durability == Durability::kRelaxed &&
-         node.account->late().usable();
+  if (node.account == nullptr || node.account->durability != Durability::kRelaxed) return false;
+  if (!node.account->late().usable()) return false;
+  const auto space = node.account->account->inner_store().Space();
+  return space && space->available_bytes >= kRoomMinBytes;
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -37,10 +40,18 @@ class GatedStore final : public ForwardingStore {
       changed_.WaitFor(mutex_, deadline - WaitClock::now());
     EXPECT_GT(callers_, 0U) << "nobody came to the gate";
   }
+  // What Space tells from now on.
+  void SetAvailable(uint64_t bytes) { available_ = bytes; }
   // How many changes each Apply had.
   std::vector<size_t> batches() const EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
     return batches_;
+  }
+
+  Result<SpaceInfo> Space() override {
+    auto space = ForwardingStore::Space();
+    if (space) space->available_bytes = std::min<uint64_t>(space->available_bytes, available_);
+    return space;
   }
 
   // Fails the test when nobody opens the gate.
@@ -65,6 +76,7 @@ class GatedStore final : public ForwardingStore {
 
   mutable Mutex mutex_;
   CondVar changed_;
+  std::atomic<uint64_t> available_ = UINT64_MAX;
   bool is_open_ GUARDED_BY(mutex_) = true;
   size_t callers_ GUARDED_BY(mutex_) = 0;
   std::vector<size_t> batches_ GUARDED_BY(mutex_);

@@ -249,6 +249,19 @@ TEST_F(Relaxed, TruncatedByNameThenCommittedLater) {
   EXPECT_EQ(Must(stored().Stat({"box", "a"})).size_bytes, 2U);
 }
 
+TEST_F(Relaxed, S57_LittleRoomIsLeftThenACloseIsACommit) {
+  constexpr uint64_t kLittle = 32 << 20;
+  gate().SetAvailable(kLittle);
+  ASSERT_OK(WriteFile("f", "x"));
+  EXPECT_OK(stored().Stat({"box", "f"}));
+
+  gate().SetAvailable(UINT64_MAX);
+  gate().Hold();
+  ASSERT_OK(WriteFile("g", "x"));
+  EXPECT_CODE(kNotFound, stored().Stat({"box", "g"}));
+  gate().Release();
+}
+
 TEST_F(Relaxed, S57_AnotherTookTheNameThenTheirsStaysAndSyncTells) {
   gate().Hold();
   const HandleId handle = Must(Open("a", O_WRONLY | O_CREAT | O_EXCL));
