@@ -34,6 +34,16 @@ Result<std::shared_ptr<BlobReader>> OpenCurrent(const Location& location, Node& 
   return std::shared_ptr<BlobReader>(TRY(std::move(opened)));
 }
 
+// What the writer leaves to who has the file open; nullptr: nothing was ever committed.
+std::shared_ptr<BlobReader> OpenLeft(FileSystemState& state, Node& node, const FileWriter& writer) {
+  const VersionId committed = writer.committed();
+  const VersionId version = committed ? committed : writer.Info().version;
+  if (!version) return nullptr;
+  const Location location = state.nodes->LocationOf(node);
+  auto opened = location.store().Open(location.path(), version);
+  return opened ? std::move(*opened) : nullptr;
+}
+
 }  // namespace
 
 std::shared_ptr<FileWriter> WriterOf(Node& node) {
@@ -132,15 +142,19 @@ void EndWriterIfUnused(FileSystemState& state, Node& node) {
   }
   if (committed) committed = CommitFileLocked(state, node);
   if (!committed) LogLost(state, node, committed.error());
-  {
+  for (bool is_open = false;; is_open = true) {
+    std::shared_ptr<BlobReader> left = is_open ? OpenLeft(state, node, *writer) : nullptr;
     MutexLock lock(node.file_mutex);
     if (node.file.write_handles > 0) return;
+    if (node.file.handles > 0 && !is_open) continue;
     ++node.file.writer_epoch;
+    node.file.left_by_writer = std::move(left);
     if (writer->committed()) node.file.read_version = writer->committed();
     const bool is_cached = committed && !node.file.cache_is_mixed;
     node.file.cached_version = is_cached ? writer->committed() : VersionId();
     node.file.cache_is_mixed = false;
     node.file.writer.reset();
+    break;
   }
   if (!committed) {
     // The kernel still shows what is lost.
@@ -158,7 +172,7 @@ void EndWriterIfUnused(FileSystemState& state, Node& node) {
 
 void FileRenamed(Node& node, VersionId before, VersionId now) {
   MutexLock lock(node.file_mutex);
-  if (node.file.writer != nullptr) node.file.writer->Renamed(now);
+  if (node.file.writer != nullptr) node.file.writer->Renamed(before, now);
   if (node.file.read_version == before) node.file.read_version = now;
   if (node.file.cached_version == before) node.file.cached_version = now;
 }

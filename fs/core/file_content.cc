@@ -32,15 +32,17 @@ namespace {
 Result<std::shared_ptr<BlobReader>> ReaderOf(FileSystemState& state, FileHandle& handle) {
   Node& node = *handle.node;
   uint64_t epoch = 0;
+  std::shared_ptr<BlobReader> reader;
   {
     MutexLock lock(node.file_mutex);
     epoch = node.file.writer_epoch;
+    reader = node.file.left_by_writer;
   }
   {
     MutexLock lock(handle.mutex);
     if (handle.reader != nullptr && handle.writer_epoch == epoch) return handle.reader;
   }
-  auto reader = TRY(OpenVersion(state, node));
+  if (reader == nullptr) reader = TRY(OpenVersion(state, node));
   MutexLock lock(handle.mutex);
   handle.reader = reader;
   handle.writer_epoch = epoch;

@@ -46,21 +46,27 @@ void NoteFlushed(FileHandle& handle) {
 void DropHandle(FileSystemState& state, FileHandle& handle) {
   Node& node = *handle.node;
   NoteFlushed(handle);
-  if (handle.commits) {
-    MutexLock commit_lock(node.commit_mutex);
-    {
-      MutexLock lock(node.file_mutex);
-      --node.file.write_handles;
-    }
-    EndWriterIfUnused(state, node);
-  }
-  {
+  const auto leave = [&node, &handle] {
     MutexLock lock(node.file_mutex);
     --node.file.handles;
     if (handle.counts_as_reader) --node.file.readers;
-    if (node.file.handles == 0 && node.unlinked) {
-      node.file.writer.reset();
-      node.file.orphan_reader.reset();
+    if (handle.commits) --node.file.write_handles;
+  };
+  if (handle.commits) {
+    MutexLock commit_lock(node.commit_mutex);
+    leave();
+    EndWriterIfUnused(state, node);
+  } else {
+    leave();
+  }
+  {
+    MutexLock lock(node.file_mutex);
+    if (node.file.handles == 0) {
+      node.file.left_by_writer.reset();
+      if (node.unlinked) {
+        node.file.writer.reset();
+        node.file.orphan_reader.reset();
+      }
     }
   }
   state.nodes->Unpin(node);

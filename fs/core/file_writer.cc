@@ -103,10 +103,10 @@ void FileWriter::BeginSession() {
   ++session_;
 }
 
-void FileWriter::Renamed(VersionId version) {
+void FileWriter::Renamed(VersionId before, VersionId now) {
   MutexLock lock(mutex_);
-  if (committed_) committed_ = version;
-  if (replaceable_) replaceable_ = version;
+  if (committed_ == before) committed_ = now;
+  if (replaceable_ == before) replaceable_ = now;
 }
 
 void FileWriter::DropPrecondition() {

@@ -51,8 +51,9 @@ class FileWriter {
   VersionId committed() const EXCLUDES(mutex_);
   // What was committed stays a version of its own: the next commit does not replace it.
   void BeginSession() EXCLUDES(mutex_);
-  // The file was renamed: its newest version is this one. Only if the session had committed.
-  void Renamed(VersionId version) EXCLUDES(mutex_);
+  // The file was renamed: what was the version `before` is now `now`. Another mount's is none of
+  // this session's.
+  void Renamed(VersionId before, VersionId now) EXCLUDES(mutex_);
   // The first commit need not find the name free.
   void DropPrecondition() EXCLUDES(mutex_);
 

@@ -45,6 +45,8 @@ struct FileState {
   uint32_t handles = 0;
   // Grows when a writer ends: read handles that pinned a version before take the new one.
   uint64_t writer_epoch = 0;
+  // That new one, held for them: others may have replaced or removed it before they read.
+  std::shared_ptr<BlobReader> left_by_writer;
   // What the handles that read through the kernel's cache have pinned, and how many there are.
   VersionId read_version;
   uint32_t readers = 0;

@@ -135,6 +135,63 @@ TEST_F(Semantics, S07_ReaderKeepsTheVersionThatItOpened) {
   ASSERT_OK(Close(handle));
 }
 
+TEST_F(Semantics, S07_ReaderKeepsWhatAWriterOfItsMountLeft) {
+  ASSERT_OK(WriteFile("a.txt", "first"));
+  const HandleId writer = Must(Open("a.txt", O_RDWR));
+  const HandleId reader = Must(Open("a.txt", O_RDONLY));
+  ASSERT_OK(WriteAt(writer, 0, "FIRST"));
+  ASSERT_OK(Close(writer));
+
+  Put("a.txt", "second");
+  EXPECT_EQ(Must(ReadAll(reader)), "FIRST");
+  Must(ApplyOne(store(), RemoveBlob{.path = {"box", "a.txt"}}, 0));
+
+  EXPECT_EQ(Must(ReadAll(reader)), "FIRST");
+  ASSERT_OK(Close(reader));
+}
+
+TEST_F(Semantics, S07_ReaderThatReadsLateKeepsWhatAWriterOfItsMountLeft) {
+  ASSERT_OK(WriteFile("a.txt", "first"));
+  const HandleId writer = Must(Open("a.txt", O_RDWR));
+  const HandleId reader = Must(Open("a.txt", O_RDONLY));
+  ASSERT_OK(WriteAt(writer, 0, "FIRST"));
+  ASSERT_OK(Close(writer));
+
+  Must(ApplyOne(store(), RemoveBlob{.path = {"box", "a.txt"}}, 0));
+
+  EXPECT_EQ(Must(ReadAll(reader)), "FIRST");
+  ASSERT_OK(Close(reader));
+}
+
+TEST_F(Semantics, S07_ReaderKeepsWhatItOpenedWhenAWriterOfItsMountFails) {
+  ASSERT_OK(WriteFile("a.txt", "first"));
+  const HandleId writer = Must(Open("a.txt", O_RDWR));
+  ASSERT_OK(WriteAt(writer, 0, "FIRST"));
+  const HandleId reader = Must(Open("a.txt", O_RDONLY));
+  Put("a.txt", "second");
+  SetDestination("another");
+
+  EXPECT_CODE(kDestination, Close(writer));
+
+  EXPECT_EQ(Must(ReadAll(reader)), "first");
+  ASSERT_OK(Close(reader));
+}
+
+TEST_F(Semantics, S07_PagesOfAWriterAreNotKeptForWhatItsRenameMoved) {
+  const HandleId writer = Must(Open("a.txt", O_RDWR | O_CREAT));
+  ASSERT_OK(WriteAt(writer, 0, "first"));
+  ASSERT_OK(fs().Sync(writer));
+  Put("a.txt", "second");
+  ASSERT_OK(Rename("a.txt", "b.txt"));
+  ASSERT_OK(Close(writer));
+
+  const OpenedFile opened = Must(fs().OpenNode(Must(Walk("b.txt")), O_RDONLY));
+
+  EXPECT_EQ(opened.cache, OpenedFile::Cache::kDrop);
+  EXPECT_EQ(Must(ReadAll(opened.handle)), "second");
+  fs().Release(opened.handle);
+}
+
 TEST_F(Semantics, S07_PagesOfTwoVersionsAreNotKeptForTheNewOne) {
   ASSERT_OK(WriteFile("a.txt", "one"));
   const HandleId writer = Must(Open("a.txt", O_RDWR));
