@@ -1,4 +1,4 @@
-#include "tests/support/reference_tree.h"
+#include "tests/model/reference_tree.h"
 
 #include <algorithm>
 #include <utility>
@@ -15,7 +15,10 @@ using Type = ReferenceFile::Type;
 }  // namespace
 
 ReferenceTree::ReferenceTree() {
-  files_.emplace("", std::make_shared<ReferenceFile>(ReferenceFile{.type = Type::kDirectory}));
+  auto root = std::make_shared<ReferenceFile>();
+  root->type = Type::kDirectory;
+  root->linked = true;
+  files_.emplace("", std::move(root));
 }
 
 ReferenceTree::FilePtr ReferenceTree::Find(const std::string& path) const {
@@ -35,14 +38,6 @@ std::vector<std::string> ReferenceTree::Children(const std::string& path) const 
   return names;
 }
 
-std::vector<std::string> ReferenceTree::Paths() const {
-  std::vector<std::string> paths;
-  for (const auto& [path, file] : files_) {
-    if (!path.empty()) paths.push_back(path);
-  }
-  return paths;
-}
-
 Status ReferenceTree::CheckParent(const std::string& path) const {
   // The first component that is no directory decides.
   for (size_t slash = path.find('/'); slash != std::string::npos;
@@ -54,18 +49,17 @@ Status ReferenceTree::CheckParent(const std::string& path) const {
   return Ok();
 }
 
-Status ReferenceTree::Add(const std::string& path, ReferenceFile file) {
+Status ReferenceTree::Add(const std::string& path, Type type, FileContents contents) {
   TRY(CheckParent(path));
   if (Find(path) != nullptr) return Fail(ErrorCode::kExists);
-  files_.emplace(path, std::make_shared<ReferenceFile>(std::move(file)));
+  auto file = std::make_shared<ReferenceFile>();
+  file->type = type;
+  file->now = contents;
+  file->saved = std::move(contents);
+  file->linked = true;
+  file->path = path;
+  files_.emplace(path, std::move(file));
   return Ok();
-}
-
-size_t ReferenceTree::Subdirectories(const std::string& path) const {
-  const auto names = Children(path);
-  return static_cast<size_t>(std::count_if(names.begin(), names.end(), [&](const auto& name) {
-    return Find(path.empty() ? name : path + "/" + name)->type == Type::kDirectory;
-  }));
 }
 
 Status ReferenceTree::Unlink(const std::string& path) {
@@ -73,7 +67,7 @@ Status ReferenceTree::Unlink(const std::string& path) {
   const FilePtr file = Find(path);
   if (file == nullptr) return Fail(ErrorCode::kNotFound);
   if (file->type == Type::kDirectory) return Fail(ErrorCode::kIsDirectory);
-  files_.erase(path);
+  Erase(path);
   return Ok();
 }
 
@@ -83,7 +77,7 @@ Status ReferenceTree::Rmdir(const std::string& path) {
   if (file == nullptr) return Fail(ErrorCode::kNotFound);
   if (file->type != Type::kDirectory) return Fail(ErrorCode::kNotDirectory);
   if (!Children(path).empty()) return Fail(ErrorCode::kNotEmpty);
-  files_.erase(path);
+  Erase(path);
   return Ok();
 }
 
@@ -102,7 +96,7 @@ Status ReferenceTree::Rename(const std::string& from, const std::string& to, Rep
     if (is_directory && !onto_directory) return Fail(ErrorCode::kNotDirectory);
     if (!is_directory && onto_directory) return Fail(ErrorCode::kIsDirectory);
     if (onto_directory && !Children(to).empty()) return Fail(ErrorCode::kNotEmpty);
-    files_.erase(to);
+    Erase(to);
   }
   Give(to, Take(from));
   return Ok();
@@ -124,7 +118,7 @@ Status ReferenceTree::Exchange(const std::string& first, const std::string& seco
 
 std::map<std::string, ReferenceTree::FilePtr> ReferenceTree::Take(const std::string& path) {
   std::map<std::string, FilePtr> taken;
-  for (auto at = files_.begin(); at != files_.end();) {
+  for (auto at = files_.lower_bound(path); at != files_.end();) {
     if (at->first == path || at->first.starts_with(path + "/")) {
       taken.emplace(at->first.substr(path.size()), at->second);
       at = files_.erase(at);
@@ -136,7 +130,22 @@ std::map<std::string, ReferenceTree::FilePtr> ReferenceTree::Take(const std::str
 }
 
 void ReferenceTree::Give(const std::string& path, const std::map<std::string, FilePtr>& files) {
-  for (const auto& [rest, file] : files) files_.emplace(path + rest, file);
+  for (const auto& [rest, file] : files) {
+    file->path = path + rest;
+    ++file->generation;
+    files_.emplace(file->path, file);
+  }
+}
+
+void ReferenceTree::Forget(const FilePtr& file) {
+  if (file->linked) Erase(file->path);
+}
+
+void ReferenceTree::Erase(const std::string& path) {
+  const auto at = files_.find(path);
+  at->second->linked = false;
+  ++at->second->generation;
+  files_.erase(at);
 }
 
 }  // namespace replicafs

@@ -13,12 +13,24 @@
 
 namespace replicafs {
 
-struct ReferenceFile {
-  enum class Type { kFile, kDirectory, kSymlink } type = Type::kFile;
-  std::string content;  // of a symlink: its target
+// What a file holds beside its name and type.
+struct FileContents {
+  std::string bytes;  // of a symlink: its target
   uint32_t mode = 0;
   std::optional<int64_t> mtime_ns;  // nullopt: some time or other
   std::map<std::string, std::string> xattrs;
+};
+
+struct ReferenceFile {
+  enum class Type { kFile, kDirectory, kSymlink } type = Type::kFile;
+  FileContents now;  // as the mount that works on it sees it
+  // As everybody else does, and the mount itself after a crash. nullopt: it exists in its mount
+  // alone, because nothing was committed yet.
+  std::optional<FileContents> saved;
+  bool dirty = false;       // something was written and not committed
+  bool linked = false;      // it has a name
+  std::string path;         // its name, or the last one that it had
+  uint64_t generation = 0;  // counts changes of what is saved, and of its name
 };
 
 // Paths without a leading '/'; the root is "".
@@ -29,12 +41,14 @@ class ReferenceTree {
   ReferenceTree();
   FilePtr Find(const std::string& path) const;
   std::vector<std::string> Children(const std::string& path) const;  // their names
-  size_t Subdirectories(const std::string& path) const;
-  std::vector<std::string> Paths() const;  // without the root
+  // In the order of their paths, the root first.
+  const std::map<std::string, FilePtr>& files() const { return files_; }
 
-  // kNotFound, kNotDirectory: of the parent. kExists.
-  Status Add(const std::string& path, ReferenceFile file);
+  // kNotFound, kNotDirectory: of the parent. kExists. What is added is saved.
+  Status Add(const std::string& path, ReferenceFile::Type type, FileContents contents);
   Status Unlink(const std::string& path);
+  // Of a file that existed in its mount alone.
+  void Forget(const FilePtr& file);
   Status Rmdir(const std::string& path);
   enum class Replace { kYes, kNo };
   // kInvalid when one lies in the other.
@@ -42,6 +56,7 @@ class ReferenceTree {
   Status Rename(const std::string& from, const std::string& to, Replace replace);
 
  private:
+  void Erase(const std::string& path);
   // Takes out what stands at and below a path, by the rest of its path.
   std::map<std::string, FilePtr> Take(const std::string& path);
   void Give(const std::string& path, const std::map<std::string, FilePtr>& files);
