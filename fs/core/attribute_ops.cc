@@ -131,8 +131,10 @@ Status ChangeProperties(FileSystemState& state, Node& node, const PropertyChange
     const BlobInfo info = writer->Info();
     BlobProperties properties = info.properties;
     TRY(change(info, properties));
+    // What is written and not closed is nobody else's yet: the next close takes the properties.
+    const bool waits = !node.unlinked && IsInLateCommit(node, *writer);
     writer->SetProperties(std::move(properties), state.NowNs());
-    return node.unlinked ? Ok() : UpdateLateCommit(state, node);
+    return waits ? UpdateLateCommit(state, node) : Ok();
   }
   if (node.unlinked) return ChangeOrphan(state, node, change);
   for (int i = 1;; ++i) {

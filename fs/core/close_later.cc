@@ -34,6 +34,10 @@ bool HasLateCommit(Node& node) {
   return WaitingOf(node).count > 0;
 }
 
+bool IsInLateCommit(Node& node, const FileWriter& writer) {
+  return HasLateCommit(node) && !writer.ChangedSincePrepared();
+}
+
 void SettleFile(Node& node) {
   const WaitingCommits waiting = WaitingOf(node);
   if (waiting.count > 0) node.account->late().Settle(waiting.ticket);
@@ -91,11 +95,6 @@ Status CommitAtClose(FileSystemState& state, Node& node) {
 }
 
 Status UpdateLateCommit(FileSystemState& state, Node& node) {
-  {
-    MutexLock lock(node.file_mutex);
-    // What is written and not closed is nobody else's yet: the next close takes the properties.
-    if (node.file.late_commits == 0 || node.file.write_handles > 0) return Ok();
-  }
   const auto writer = WriterOf(node);
   const WaitingCommits waiting = WaitingOf(node);
   if (waiting.count == 1) {

@@ -13,7 +13,9 @@ namespace replicafs {
 Result<bool> CommitLater(FileSystemState& state, Node& node) REQUIRES(node.commit_mutex);
 // What a close does: commits, now or later. Reports what an earlier one could not commit.
 Status CommitAtClose(FileSystemState& state, Node& node) REQUIRES(node.commit_mutex);
-// Properties of the file were changed: if a commit waits, it gets them.
+// Whether all that the file's writer has is in a commit that waits.
+bool IsInLateCommit(Node& node, const FileWriter& writer) REQUIRES(node.commit_mutex);
+// It was, and then properties of the file were changed: the commit gets them, or another is made.
 Status UpdateLateCommit(FileSystemState& state, Node& node) REQUIRES(node.commit_mutex);
 
 // A file that no store knows gets another name in its directory. False when a commit of it that

@@ -111,7 +111,7 @@ void TellWriter(const NodePtr& node, const End& end, const std::vector<Outcome>&
 Status ExchangeOnce(FileSystemState& state, const Ends& ends) {
   for (const auto& [parent, name] :
        {std::pair(ends.parent, ends.name), std::pair(ends.new_parent, ends.new_name)}) {
-    if (const NodePtr pending = PendingChild(state, parent, name)) TRY(CommitFile(state, pending));
+    if (const NodePtr pending = PendingChild(state, parent, name)) TRY(CommitIfNew(state, pending));
   }
   const NodePtr first = state.nodes->FindChild(ends.parent, ends.name);
   const NodePtr second = state.nodes->FindChild(ends.new_parent, ends.new_name);

@@ -78,6 +78,12 @@ Status CommitFile(FileSystemState& state, const NodePtr& node) {
   return CommitFileLocked(state, *node);
 }
 
+Status CommitIfNew(FileSystemState& state, const NodePtr& node) {
+  MutexLock lock(node->commit_mutex);
+  SettleFile(*node);
+  return node->pending ? CommitFileLocked(state, *node) : Ok();
+}
+
 Status CommitFileLocked(FileSystemState& state, Node& node) {
   SettleFile(node);
   const auto writer = WriterOf(node);

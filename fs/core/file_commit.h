@@ -10,6 +10,8 @@ namespace replicafs {
 // kExists when another writer took the name of a file that was made with O_EXCL.
 Status CommitFile(FileSystemState& state, const NodePtr& node);
 Status CommitFileLocked(FileSystemState& state, Node& node) REQUIRES(node.commit_mutex);
+// The same only if no store knows the file, for who needs its name there.
+Status CommitIfNew(FileSystemState& state, const NodePtr& node);
 // The commit itself; kExists as above.
 Result<Outcome> ApplyCommit(const FileSystemState& state, BlobStore& store,
                             const CommitBlob& commit);

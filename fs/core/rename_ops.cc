@@ -152,7 +152,7 @@ Status RenameOnce(FileSystemState& state, const Ends& ends) {
     }
     const bool renamed = TRY(RenameUncommitted(state, ends, pending));
     if (renamed) return Ok();
-    TRY(CommitFile(state, pending));
+    TRY(CommitIfNew(state, pending));
   }
   const Found found = TRY(FindEntry(state, ends.parent, ends.name));
   if (found.seed.kind == NodeKind::kFile) return RenameFile(state, ends);

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "fs/core/posix_metadata.h"
 #include "tests/support/faulty_store.h"
 #include "tests/support/file_system_fixture.h"
 #include "tests/support/gated_account.h"
@@ -234,6 +235,35 @@ TEST_F(Relaxed, S55_AttributesChangedWhileItWaitsThenTheyGoIntoTheCommit) {
   EXPECT_EQ(Must(Stat("a")).mtime_ns, 1'000);
   EXPECT_EQ(Must(GetXattr("a", "user.colour")), "red");
   EXPECT_EQ(VersionCount("a"), 1U);
+}
+
+TEST_F(Relaxed, S55_AttributesChangedWhileItIsOpenAndWaitsThenTheyGoIntoTheCommit) {
+  HoldEverything();
+  const HandleId handle = Must(Open("a", O_WRONLY | O_CREAT));
+  ASSERT_OK(WriteAt(handle, 0, "x"));
+  ASSERT_OK(fs().Flush(handle));
+  ASSERT_OK(SetAttributes("a", {.mtime_ns = 1'000}));
+
+  gate().Release();
+  fs().Settle();
+
+  EXPECT_EQ(FileAttributes(Must(stored().Stat({"box", "a"})), {}).mtime_ns, 1'000);
+  ASSERT_OK(Close(handle));
+  EXPECT_EQ(VersionCount("a"), 1U);
+}
+
+TEST_F(Relaxed, ARenameThatIsRefusedWhileItWaitsThenWhatIsNotClosedIsNotCommitted) {
+  ASSERT_OK(WriteFile("b", "theirs"));
+  const HandleId handle = Must(Open("a", O_WRONLY | O_CREAT));
+  ASSERT_OK(WriteAt(handle, 0, "closed"));
+  ASSERT_OK(fs().Flush(handle));
+  ASSERT_OK(WriteAt(handle, 0, "not closed"));
+
+  EXPECT_CODE(kExists, Rename("a", "b", RenameMode::kNoReplace));
+
+  fs().Settle();
+  EXPECT_EQ(Must(stored().Stat({"box", "a"})).size_bytes, std::string("closed").size());
+  ASSERT_OK(Close(handle));
 }
 
 TEST_F(Relaxed, TruncatedByNameThenCommittedLater) {
