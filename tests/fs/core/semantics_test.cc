@@ -192,6 +192,34 @@ TEST_F(Semantics, S07_PagesOfAWriterAreNotKeptForWhatItsRenameMoved) {
   fs().Release(opened.handle);
 }
 
+TEST_F(Semantics, S07_AMountShowsWhatItWritesUntilItsLastClose) {
+  ASSERT_OK(WriteFile("a.txt", "first"));
+  const HandleId writer = Must(Open("a.txt", O_RDWR));
+  ASSERT_OK(WriteAt(writer, 0, "FIRST"));
+  ASSERT_OK(fs().Sync(writer));
+
+  Put("a.txt", "second, by another");
+
+  EXPECT_EQ(Must(ReadFile("a.txt")), "FIRST");
+  EXPECT_EQ(Must(Stat("a.txt")).size_bytes, 5U);
+  ASSERT_OK(Close(writer));
+  EXPECT_EQ(Must(ReadFile("a.txt")), "second, by another");
+}
+
+TEST_F(Semantics, S07_AnOpenHandleThatChangesNothingHidesNothing) {
+  ASSERT_OK(WriteFile("a.txt", "first"));
+  const HandleId writer = Must(Open("a.txt", O_RDWR));
+
+  Put("a.txt", "second, by another");
+
+  EXPECT_EQ(Must(ReadAll(writer)), "first");
+  EXPECT_EQ(Must(ReadFile("a.txt")), "second, by another");
+  ASSERT_OK(WriteAt(writer, 0, "SECOND"));
+  EXPECT_EQ(Must(ReadAll(writer)), "SECOND, by another");
+  ASSERT_OK(Close(writer));
+  EXPECT_EQ(Must(ReadFile("a.txt")), "SECOND, by another");
+}
+
 TEST_F(Semantics, S07_PagesOfTwoVersionsAreNotKeptForTheNewOne) {
   ASSERT_OK(WriteFile("a.txt", "one"));
   const HandleId writer = Must(Open("a.txt", O_RDWR));
