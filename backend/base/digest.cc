@@ -31,6 +31,27 @@ Digest Sha256(ByteSpan bytes) {
   return digest;
 }
 
+Sha256Hasher::Sha256Hasher() : context_(EVP_MD_CTX_new()) {
+  REPLICAFS_CHECK(context_ != nullptr);
+  REPLICAFS_CHECK(EVP_DigestInit_ex(context_, EVP_sha256(), nullptr) == 1);
+}
+
+Sha256Hasher::~Sha256Hasher() {
+  EVP_MD_CTX_free(context_);
+}
+
+void Sha256Hasher::Update(ByteSpan bytes) {
+  REPLICAFS_CHECK(EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1);
+}
+
+Digest Sha256Hasher::Finish() {
+  Digest digest;
+  unsigned int length = 0;
+  REPLICAFS_CHECK(EVP_DigestFinal_ex(context_, digest.bytes.data(), &length) == 1);
+  REPLICAFS_CHECK(length == digest.bytes.size());
+  return digest;
+}
+
 Md5 Md5Of(ByteSpan bytes) {
   Md5 md5;
   Hash(EVP_md5(), bytes, md5.bytes);

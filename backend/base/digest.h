@@ -11,6 +11,9 @@
 #include <string>
 #include <string_view>
 
+struct evp_md_ctx_st;
+using EVP_MD_CTX = evp_md_ctx_st;
+
 namespace replicafs {
 
 using ByteSpan = std::span<const std::byte>;
@@ -34,6 +37,22 @@ struct Md5 {
 };
 
 Digest Sha256(ByteSpan bytes);
+
+// SHA-256 of bytes that come piece by piece. Not thread-safe.
+class Sha256Hasher {
+ public:
+  Sha256Hasher();
+  ~Sha256Hasher();
+  Sha256Hasher(const Sha256Hasher&) = delete;
+  Sha256Hasher& operator=(const Sha256Hasher&) = delete;
+
+  void Update(ByteSpan bytes);
+  Digest Finish();  // once, at the end
+
+ private:
+  EVP_MD_CTX* context_;
+};
+
 Md5 Md5Of(ByteSpan bytes);
 
 std::string ToHex(std::span<const uint8_t> bytes);

@@ -29,6 +29,16 @@ void ThreadPool::Submit(std::function<void()> task) {
   changed_.NotifyAll();
 }
 
+bool ThreadPool::TrySubmit(std::function<void()> task) {
+  {
+    MutexLock lock(mutex_);
+    if (queue_.size() >= queue_max_tasks_) return false;
+    queue_.push_back(std::move(task));
+  }
+  changed_.NotifyAll();
+  return true;
+}
+
 void ThreadPool::Run() {
   for (;;) {
     std::function<void()> task;

@@ -21,6 +21,8 @@ class ThreadPool {
 
   // Blocks while the queue is full. A task must not throw, and must not submit to its own pool.
   void Submit(std::function<void()> task) EXCLUDES(mutex_);
+  // False, and nothing happens, while the queue is full.
+  bool TrySubmit(std::function<void()> task) EXCLUDES(mutex_);
 
  private:
   void Run() EXCLUDES(mutex_);

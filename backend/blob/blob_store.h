@@ -17,6 +17,7 @@
 #include "backend/base/result.h"
 #include "backend/blob/blob_info.h"
 #include "backend/blob/blob_type.h"
+#include "backend/blob/file_parts.h"
 #include "backend/blob/mutation.h"
 
 namespace replicafs {
@@ -38,6 +39,9 @@ class BlobReader {
   // Fills the span from `offset`; short only at the end of the blob. kCorrupt when stored bytes are
   // not what was written, kArchived.
   virtual Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) = 0;
+  // The bytes that ReadAt would read, as parts of files. nullopt when they do not lie in files, or
+  // in more than FileParts takes: then ReadAt must read them. Errors as ReadAt.
+  virtual Result<std::optional<FileParts>> PartsAt(uint64_t offset, size_t size) = 0;
   // The blocks in order; nullopt when the store keeps the content in one piece.
   virtual const std::optional<BlockList>& blocks() const = 0;
 };

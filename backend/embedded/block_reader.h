@@ -13,7 +13,9 @@
 #include "backend/base/digest.h"
 #include "backend/base/mutex.h"
 #include "backend/base/result.h"
+#include "backend/base/thread_pool.h"
 #include "backend/base/unique_fd.h"
+#include "backend/blob/file_parts.h"
 #include "backend/embedded/block_files.h"
 
 namespace replicafs::embedded {
@@ -26,17 +28,25 @@ class BlockReader {
   // Fills the span from `offset`; short only at the block's end. kNotFound when there is no file,
   // kCorrupt (naming the file) when it does not hold the block.
   Result<size_t> Read(const Digest& digest, uint64_t offset, std::span<std::byte> into);
+  // Where those bytes lie. Errors as Read, kCorrupt also when the file ends before them.
+  Result<FilePart> Part(const Digest& digest, uint64_t offset, size_t size);
+  // Somebody will soon read the block: hashes it in the background, unless that is much asked for
+  // already. Errors are for who reads it.
+  void VerifyAhead(const Digest& digest) EXCLUDES(mutex_);
 
  private:
   static constexpr size_t kOpenMaxFiles = 128;
   static constexpr size_t kVerifiedMaxBlocks = size_t{1} << 18;
-  static constexpr size_t kVerifyLocks = 16;
+  static constexpr size_t kVerifyLocks = 64;
+  static constexpr size_t kAheadThreads = 3;
+  static constexpr size_t kAheadMaxBlocks = 16;
 
   struct OpenBlock {
     Digest digest;
     std::shared_ptr<const UniqueFd> file;
   };
 
+  Result<std::shared_ptr<const UniqueFd>> VerifiedFile(const Digest& digest) EXCLUDES(mutex_);
   Result<std::shared_ptr<const UniqueFd>> File(const Digest& digest) EXCLUDES(mutex_);
   void Drop(const Digest& digest) EXCLUDES(mutex_);
   bool IsVerified(const Digest& digest) EXCLUDES(mutex_);
@@ -50,6 +60,9 @@ class BlockReader {
   std::unordered_map<Digest, std::list<OpenBlock>::iterator, DigestHash> open_by_digest_
       GUARDED_BY(mutex_);
   std::unordered_set<Digest, DigestHash> verified_ GUARDED_BY(mutex_);
+  std::unordered_set<Digest, DigestHash> ahead_ GUARDED_BY(mutex_);  // asked for, not done
+  // Made when it is first needed. Last: its threads use what stands above.
+  std::unique_ptr<ThreadPool> ahead_threads_ GUARDED_BY(mutex_);
 };
 
 }  // namespace replicafs::embedded

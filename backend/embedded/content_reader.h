@@ -20,12 +20,22 @@ class ContentReader final : public BlobReader {
 
   const BlobInfo& info() const override { return info_; }
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) override;
+  Result<std::optional<FileParts>> PartsAt(uint64_t offset, size_t size) override;
   const std::optional<BlockList>& blocks() const override { return *blocks_; }
 
  private:
+  static constexpr size_t kAheadBlocks = 6;
+  static constexpr size_t kAheadBlocksAtFirst = 2;
+  static constexpr uint64_t kLookBytes = 512 << 10;
+
+  Status CheckReadable() const;
   Status VerifyInline();
   Result<size_t> ReadBlocks(uint64_t offset, std::span<std::byte> into);
+  size_t IndexAt(uint64_t offset) const;
+  // The block is about to be read up to `end`: who reads on finds the next ones verified.
+  void LookAhead(size_t index, uint64_t end);
   Error Damaged(const std::string& what) const;
+  Error Unreadable(Error error) const;
 
   const std::string path_;
   const BlobInfo info_;
@@ -34,6 +44,7 @@ class ContentReader final : public BlobReader {
   PinnedBlocks blocks_;
   std::vector<uint64_t> ends_;  // of the blocks, as offsets in the blob
   std::atomic<bool> inline_verified_ = false;
+  std::atomic<size_t> last_index_;  // of the block that was read last
 };
 
 }  // namespace replicafs::embedded

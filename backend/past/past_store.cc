@@ -26,6 +26,9 @@ class PastReader final : public BlobReader {
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) override {
     return present_->ReadAt(offset, into);
   }
+  Result<std::optional<FileParts>> PartsAt(uint64_t offset, size_t size) override {
+    return present_->PartsAt(offset, size);
+  }
   const std::optional<BlockList>& blocks() const override { return present_->blocks(); }
 
  private:

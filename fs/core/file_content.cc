@@ -122,6 +122,14 @@ Result<size_t> ReadFile(FileSystemState& state, HandleId id, uint64_t offset,
   return reader->ReadAt(offset, into);
 }
 
+Result<std::optional<FileParts>> ReadFileParts(FileSystemState& state, HandleId id, uint64_t offset,
+                                               size_t size) {
+  const auto handle = TRY(state.files.Find(id));
+  if (WriterOf(*handle->node) != nullptr) return std::optional<FileParts>();
+  const auto reader = TRY(ReaderOf(state, *handle));
+  return reader->PartsAt(offset, size);
+}
+
 Result<size_t> WriteFile(FileSystemState& state, HandleId id, uint64_t offset, ByteSpan bytes,
                          WriteSource source) {
   const auto handle = TRY(state.files.Find(id));

@@ -16,6 +16,9 @@ Result<std::shared_ptr<BlobReader>> OpenVersion(FileSystemState& state, Node& no
 
 Result<size_t> ReadFile(FileSystemState& state, HandleId handle, uint64_t offset,
                         std::span<std::byte> into);
+// nullopt: ReadFile must read it.
+Result<std::optional<FileParts>> ReadFileParts(FileSystemState& state, HandleId handle,
+                                               uint64_t offset, size_t size);
 Result<size_t> WriteFile(FileSystemState& state, HandleId handle, uint64_t offset, ByteSpan bytes,
                          WriteSource source);
 // kNoSpace when the account has not so much room: nothing is kept for the file, only asked.

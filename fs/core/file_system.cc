@@ -115,6 +115,11 @@ Result<OpenedFile> FileSystem::OpenNode(NodeId node, int flags) {
   return OpenFileNode(*state_, node, flags);
 }
 
+Result<std::optional<FileParts>> FileSystem::ReadParts(HandleId handle, uint64_t offset,
+                                                       size_t size) {
+  return ReadFileParts(*state_, handle, offset, size);
+}
+
 Result<size_t> FileSystem::Read(HandleId handle, uint64_t offset, std::span<std::byte> into) {
   return ReadFile(*state_, handle, offset, into);
 }

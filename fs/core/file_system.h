@@ -104,6 +104,9 @@ class FileSystem {
                              const Caller& caller);
   Result<OpenedFile> OpenNode(NodeId node, int flags);
   Result<size_t> Read(HandleId handle, uint64_t offset, std::span<std::byte> into);
+  // What Read would read, where it lies in files that may be handed on unread; nullopt: it must be
+  // read.
+  Result<std::optional<FileParts>> ReadParts(HandleId handle, uint64_t offset, size_t size);
   // A call through a handle with O_APPEND goes to the end, whatever the offset.
   Result<size_t> Write(HandleId handle, uint64_t offset, ByteSpan bytes,
                        WriteSource source = WriteSource::kCall);

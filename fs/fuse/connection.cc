@@ -22,16 +22,17 @@ constexpr unsigned kMaxBackgroundRequests = 64;
 constexpr unsigned kWanted = FUSE_CAP_ATOMIC_O_TRUNC | FUSE_CAP_READDIRPLUS |
                              FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_PARALLEL_DIROPS |
                              FUSE_CAP_ASYNC_READ | FUSE_CAP_CACHE_SYMLINKS |
-                             FUSE_CAP_EXPLICIT_INVAL_DATA;
+                             FUSE_CAP_EXPLICIT_INVAL_DATA | FUSE_CAP_SPLICE_WRITE;
 
 // WRITEBACK_CACHE: the kernel would invent sizes and times, and report errors to nobody.
 // HANDLE_KILLPRIV: the kernel takes set-user-ID bits away by setattr, which the core understands.
-// SPLICE: data comes from and goes to memory, a pipe between would be one more copy.
+// SPLICE_READ: what is written goes to memory, a pipe between would be one more copy. SPLICE_WRITE
+// takes what is read from the block files past our memory.
 // Locks: the kernel's own serve one mount well.
 constexpr unsigned kUnwanted = FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_WRITEBACK_CACHE |
                                FUSE_CAP_HANDLE_KILLPRIV | FUSE_CAP_EXPORT_SUPPORT |
-                               FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE |
-                               FUSE_CAP_FLOCK_LOCKS | FUSE_CAP_POSIX_LOCKS;
+                               FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_MOVE | FUSE_CAP_FLOCK_LOCKS |
+                               FUSE_CAP_POSIX_LOCKS;
 
 }  // namespace
 

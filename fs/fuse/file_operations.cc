@@ -1,13 +1,20 @@
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <vector>
 
+#include "backend/base/unique_fd.h"
 #include "fs/fuse/operations.h"
 #include "fs/fuse/reply.h"
 
 namespace replicafs {
 namespace {
+
+constexpr size_t kSpliceMinBytes = 64 << 10;
+// For the kernel's largest read (1 MiB) and what libfuse adds to it.
+constexpr int kLargestPipeBytes = 2 << 20;
 
 HandleId HandleOf(const fuse_file_info* info) {
   return HandleId{info->fh};
@@ -51,8 +58,47 @@ std::span<std::byte> ReadBuffer(size_t size) {
   return std::span(buffer).first(size);
 }
 
+// libfuse hands parts on by a pipe, and what does not fit into it by memory that it allocates each
+// time. Only root may exceed /proc/sys/fs/pipe-max-size, which a largest read does.
+bool MaySplice() {
+  static const bool may = [] {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return false;
+    const UniqueFd from(ends[0]);
+    const UniqueFd to(ends[1]);
+    return ::fcntl(to.get(), F_SETPIPE_SZ, kLargestPipeBytes) >= kLargestPipeBytes;
+  }();
+  return may;
+}
+
+void ReplyParts(fuse_req_t request, const FileParts& found) {
+  // A fuse_bufvec ends in an array of one.
+  struct Buffers {
+    fuse_bufvec first;
+    fuse_buf others[FileParts::kMax - 1];
+  } buffers{};
+  static_assert(offsetof(Buffers, others) == sizeof(fuse_bufvec));
+  fuse_buf* const parts = buffers.first.buf;
+  buffers.first.count = found.count;
+  for (size_t i = 0; i < found.count; ++i) {
+    const FilePart& part = found.parts[i];
+    parts[i].size = part.size;
+    parts[i].flags = static_cast<fuse_buf_flags>(FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK);
+    parts[i].fd = part.file->get();
+    parts[i].pos = static_cast<off_t>(part.offset);
+  }
+  fuse_reply_data(request, &buffers.first, static_cast<fuse_buf_copy_flags>(0));
+}
+
 void Read(fuse_req_t request, fuse_ino_t node, size_t size, off_t offset,
           fuse_file_info* info) noexcept {
+  // Less goes faster through memory.
+  if (size >= kSpliceMinBytes && MaySplice()) {
+    const auto parts =
+        FileSystemOf(request).ReadParts(HandleOf(info), static_cast<uint64_t>(offset), size);
+    if (!parts) return ReplyError(request, {"read", node}, parts.error());
+    if (*parts && (*parts)->count > 0) return ReplyParts(request, **parts);
+  }
   const std::span<std::byte> buffer = ReadBuffer(size);
   const Result<size_t> read =
       FileSystemOf(request).Read(HandleOf(info), static_cast<uint64_t>(offset), buffer);

@@ -26,6 +26,9 @@ class AnnouncingReader final : public BlobReader {
 
   const BlobInfo& info() const override { return inner_->info(); }
   const std::optional<BlockList>& blocks() const override { return inner_->blocks(); }
+  Result<std::optional<FileParts>> PartsAt(uint64_t, size_t) override {
+    return std::optional<FileParts>();
+  }
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) override {
     read_.count_down();
     return inner_->ReadAt(offset, into);

@@ -50,6 +50,30 @@ TEST_P(Blocks, EveryRangeThenThatPart) {
   }
 }
 
+TEST_P(Blocks, EveryRangeInFilesThenThatPart) {
+  const std::string whole = "abcdefghij";
+  Must(Apply(CommitBlob{.path = Photo("blocks"),
+                        .content = BlockList{Stage("abc"), Stage("d"), Stage("efghij")}}));
+  const auto reader = Must(store().Open(Photo("blocks")));
+  for (size_t offset = 0; offset <= whole.size() + 1; ++offset) {
+    for (size_t size = 1; size <= whole.size() + 1; ++size) {
+      const auto found = Must(reader->PartsAt(offset, size));
+      // More than it takes, or a store without files.
+      if (!found) continue;
+      std::string read;
+      for (size_t i = 0; i < found->count; ++i) {
+        const FilePart& part = found->parts[i];
+        std::string bytes(part.size, '?');
+        EXPECT_EQ(Must(ReadFullAt(part.file->get(), std::as_writable_bytes(std::span(bytes)),
+                                  part.offset)),
+                  part.size);
+        read += bytes;
+      }
+      EXPECT_EQ(read, offset < whole.size() ? whole.substr(offset, size) : "");
+    }
+  }
+}
+
 TEST_P(Blocks, ReadByNameThenItsBytesFromTheOffset) {
   const BlockRef block = Stage("block");
   std::string into(4, '?');

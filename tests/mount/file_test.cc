@@ -39,6 +39,82 @@ TEST_F(MountedFile, WhenWrittenThenReadBackAtOnceAndAfterARemount) {
   EXPECT_EQ(GetFile(Photo("f0")), "");
 }
 
+// Reads of many bytes are handed on from the block files.
+TEST_F(MountedFile, WhenABlockFileIsChangedShortOrGoneThenItsBytesAreAnErrorAndTheOthersAreRead) {
+  const size_t size = 12 * kMiB;
+  const std::string content = Pattern(size);
+  for (const char* name : {"changed", "short", "gone"}) {
+    const std::string own = content.substr(0, 5 * kMiB) + name + content.substr(5 * kMiB);
+    ASSERT_EQ(PutFile(Photo(name), own), 0);
+    const Digest damaged = Sha256(AsBytes(std::string_view(own).substr(4 * kMiB, 4 * kMiB)));
+    const std::string file =
+        root_ / ("accounts/west/blocks/" + ToHex(damaged).substr(0, 2) + "/" + ToHex(damaged));
+    ASSERT_TRUE(Exists(file)) << file;
+    ASSERT_EQ(::chmod(file.c_str(), 0600), 0);
+    const std::string_view damage = name;
+    if (damage == "changed") {
+      ASSERT_EQ(WriteAt(file, 3 * kMiB, "other"), 0);
+    } else if (damage == "short") {
+      ASSERT_EQ(::truncate(file.c_str(), 3 * kMiB), 0);
+    } else {
+      ASSERT_EQ(::unlink(file.c_str()), 0);
+    }
+  }
+  Remount();
+
+  for (const char* name : {"changed", "short", "gone"}) {
+    const UniqueFd file(::open(Photo(name).c_str(), O_RDONLY));
+    std::string bytes(kMiB, '\0');
+    EXPECT_EQ(::pread(file.get(), bytes.data(), kMiB, 4 * kMiB), -1) << name;
+    EXPECT_EQ(errno, EIO) << name;
+    EXPECT_EQ(::pread(file.get(), bytes.data(), kMiB, 7 * kMiB), -1) << name;
+    EXPECT_TRUE(ReadAt(file.get(), 4 * kMiB, 0) == content.substr(0, 4 * kMiB)) << name;
+    EXPECT_EQ(ReadAt(file.get(), size, 8 * kMiB).size(), 4 * kMiB + std::string(name).size());
+  }
+}
+
+// O_DIRECT reads past the kernel's cache.
+TEST_F(MountedFile, WhenALargeFileIsWrittenThenReadsSeeItBeforeAndAfterItsCommit) {
+  const size_t size = 9 * kMiB;
+  std::string content = Pattern(size);
+  ASSERT_EQ(PutFile(Photo("f"), content), 0);
+  const UniqueFd reading(::open(Photo("f").c_str(), O_RDONLY | O_DIRECT));
+  ASSERT_TRUE(reading.valid());
+  // From three blocks.
+  EXPECT_TRUE(ReadAt(reading.get(), size, 0) == content);
+  UniqueFd writing(::open(Photo("f").c_str(), O_WRONLY));
+  const std::string changed(300 << 10, 'x');
+
+  ASSERT_EQ(::pwrite(writing.get(), changed.data(), changed.size(), 4 * kMiB - 5), 300 << 10);
+
+  content.replace(4 * kMiB - 5, changed.size(), changed);
+  EXPECT_TRUE(ReadAt(reading.get(), size, 0) == content);
+  writing.Reset();
+  EXPECT_TRUE(ReadAt(reading.get(), size, 0) == content);
+}
+
+TEST_F(MountedFile, WhenReadFromSeveralPlacesAtOnceThenEachGetsItsBytes) {
+  const size_t size = 24 * kMiB + 5;
+  const std::string content = Pattern(size);
+  ASSERT_EQ(PutFile(Photo("f"), content), 0);
+  Remount();
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> readers;
+  for (size_t reader = 0; reader < 4; ++reader) {
+    readers.emplace_back([&, reader] {
+      const UniqueFd file(::open(Photo("f").c_str(), O_RDONLY));
+      for (size_t step = 0; step < 40; ++step) {
+        const size_t offset = (step * 7 + reader * 13) % 24 * kMiB + step % 2 * 300;
+        const std::string got = ReadAt(file.get(), kMiB + 4097, static_cast<off_t>(offset));
+        if (got != content.substr(offset, kMiB + 4097)) ++wrong;
+      }
+    });
+  }
+  for (std::thread& reader : readers) reader.join();
+
+  EXPECT_EQ(wrong, 0);
+}
+
 TEST_F(MountedFile, WhenAppendedOverwrittenAndTruncatedThenItHoldsWhatALocalFileWould) {
   const std::string local = Outside("local");
   for (const std::string& path : {local, Photo("f")}) {

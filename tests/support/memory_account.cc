@@ -32,6 +32,9 @@ class MemoryReader final : public BlobReader {
       return Error{ErrorCode::kArchived, "'" + info_.name + "' is in the archive tier"};
     return content_->Read(offset, into);
   }
+  Result<std::optional<FileParts>> PartsAt(uint64_t, size_t) override {
+    return std::optional<FileParts>();
+  }
   const std::optional<BlockList>& blocks() const override { return content_->blocks; }
 
  private:

@@ -56,6 +56,73 @@ TEST_F(DamageTest, MissingBlockFileThenCorrupt) {
   EXPECT_CODE(kCorrupt, Read("a"));
 }
 
+TEST_F(DamageTest, DamagedBlockFileThenNoPartsOfIt) {
+  const BlockRef whole = Stage("sound");
+  const BlockRef changed = Stage("content");
+  const BlockRef missing = Stage("missing");
+  PutBlocks("changed", {whole, changed});
+  PutBlocks("missing", {whole, missing});
+  Overwrite(changed, "Content");
+  ASSERT_EQ(::unlink(PathOf(missing.digest).c_str()), 0);
+
+  for (const char* name : {"changed", "missing"}) {
+    const auto reader = Must(store().Open({"box", name}));
+    EXPECT_TRUE(Must(reader->PartsAt(0, 5)).has_value());
+    const auto parts = reader->PartsAt(0, 12);
+    ASSERT_TRUE(FailedWith(ErrorCode::kCorrupt, parts));
+    EXPECT_THAT(parts.error().message, ::testing::HasSubstr(name));
+  }
+}
+
+TEST_F(DamageTest, BlockFileLosesItsEndAfterItWasVerifiedThenNoPartsBeyondIt) {
+  const BlockRef block = Stage("content");
+  PutBlocks("a", {block});
+  const auto reader = Must(store().Open({"box", "a"}));
+  ASSERT_TRUE(Must(reader->PartsAt(0, 7)).has_value());
+
+  ASSERT_EQ(::chmod(PathOf(block.digest).c_str(), 0600), 0);
+  ASSERT_EQ(::truncate(PathOf(block.digest).c_str(), 3), 0);
+
+  EXPECT_TRUE(Must(reader->PartsAt(0, 3)).has_value());
+  EXPECT_CODE(kCorrupt, reader->PartsAt(0, 7));
+  std::string into(7, '?');
+  EXPECT_CODE(kCorrupt, reader->ReadAt(0, std::as_writable_bytes(std::span(into))));
+}
+
+TEST_F(DamageTest, BlockFileGoesWhileItIsReadThenItsReadersKeepIt) {
+  const BlockRef block = Stage("content");
+  PutBlocks("a", {block});
+  const auto reader = Must(store().Open({"box", "a"}));
+  const auto parts = Must(reader->PartsAt(0, 7));
+
+  ASSERT_EQ(::unlink(PathOf(block.digest).c_str()), 0);
+
+  std::string into(7, '?');
+  EXPECT_EQ(Must(ReadFullAt(parts->parts[0].file->get(), std::as_writable_bytes(std::span(into)),
+                            parts->parts[0].offset)),
+            7U);
+  EXPECT_EQ(into, "content");
+  EXPECT_EQ(Must(Read("a")), "content");
+}
+
+// The blocks after those that are read in order are verified before anybody asks for them.
+TEST_F(DamageTest, DamagedBlockThatWasLookedAtAheadThenCorruptOnlyWhenItIsRead) {
+  BlockList blocks;
+  for (const char* text : {"first", "second", "third", "fourth"}) blocks.push_back(Stage(text));
+  PutBlocks("a", blocks);
+  Overwrite(blocks[2], "THIRD");
+
+  const auto reader = Must(store().Open({"box", "a"}));
+  std::string into(5 + 6 + 5 + 6, '?');
+  const auto bytes = std::as_writable_bytes(std::span(into));
+
+  EXPECT_EQ(Must(reader->ReadAt(0, bytes.first(5))), 5U);
+  EXPECT_EQ(Must(reader->ReadAt(5, bytes.subspan(5, 6))), 6U);
+  EXPECT_CODE(kCorrupt, reader->ReadAt(11, bytes.subspan(11, 5)));
+  EXPECT_EQ(Must(reader->ReadAt(16, bytes.subspan(16, 6))), 6U);
+  EXPECT_EQ(into, "firstsecond?????fourth");
+}
+
 TEST_F(DamageTest, DamagedBlockStagedAgainThenHealed) {
   const BlockRef block = Stage("content");
   PutBlocks("a", {block});
