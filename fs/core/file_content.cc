@@ -49,12 +49,15 @@ Result<std::shared_ptr<BlobReader>> ReaderOf(FileSystemState& state, FileHandle&
   return reader;
 }
 
-Result<std::shared_ptr<FileWriter>> WriterToChange(FileSystemState& state, FileHandle& handle) {
+// Precedes each change: what asks for none leaves the session as it is.
+void NoteUnflushed(FileHandle& handle) {
+  if (handle.unflushed) return;
+  MutexLock lock(handle.node->file_mutex);
+  if (!handle.unflushed.exchange(true)) ++handle.node->file.unflushed_handles;
+}
+
+Result<std::shared_ptr<FileWriter>> WriterFor(FileSystemState& state, FileHandle& handle) {
   if (!handle.can_write) return Error{ErrorCode::kPermission, "the file is open for reading only"};
-  if (!handle.unflushed) {
-    MutexLock lock(handle.node->file_mutex);
-    if (!handle.unflushed.exchange(true)) ++handle.node->file.unflushed_handles;
-  }
   if (auto writer = WriterOf(*handle.node)) return writer;
   MutexLock lock(handle.node->commit_mutex);
   return StartWriter(state, *handle.node);
@@ -133,7 +136,8 @@ Result<std::optional<FileParts>> ReadFileParts(FileSystemState& state, HandleId 
 Result<size_t> WriteFile(FileSystemState& state, HandleId id, uint64_t offset, ByteSpan bytes,
                          WriteSource source) {
   const auto handle = TRY(state.files.Find(id));
-  const auto writer = TRY(WriterToChange(state, *handle));
+  const auto writer = TRY(WriterFor(state, *handle));
+  NoteUnflushed(*handle);
   if (source == WriteSource::kCall && (handle->flags & O_APPEND) != 0) {
     TRY(writer->Append(bytes, state.NowNs()));
   } else {
@@ -145,19 +149,19 @@ Result<size_t> WriteFile(FileSystemState& state, HandleId id, uint64_t offset, B
 
 Status AllocateRange(FileSystemState& state, HandleId id, const RangeChange& change) {
   const auto handle = TRY(state.files.Find(id));
-  const auto writer = TRY(WriterToChange(state, *handle));
+  const auto writer = TRY(WriterFor(state, *handle));
   const uint64_t end = change.offset + change.length;
   if (end < change.offset || end > BlobSizeMax())
     return Error{ErrorCode::kTooLarge, "the range ends beyond the largest blob"};
-  if (change.zeros) {
-    TRY(writer->Zero(change.offset, change.length, state.NowNs()));
-  } else {
+  if (!change.zeros) {
     const SpaceInfo space = TRY(handle->node->account->account->inner_store().Space());
     if (space.available_bytes < change.length)
       return Error{ErrorCode::kNoSpace, "the account has no room for the range"};
   }
-  if (change.keeps_size || end <= writer->size_bytes()) return Ok();
-  return writer->Truncate(end, state.NowNs());
+  const bool grows = !change.keeps_size && end > writer->size_bytes();
+  if (change.zeros || grows) NoteUnflushed(*handle);
+  if (change.zeros) TRY(writer->Zero(change.offset, change.length, state.NowNs()));
+  return grows ? writer->Truncate(end, state.NowNs()) : Ok();
 }
 
 Result<std::optional<uint64_t>> FindInFile(FileSystemState& state, HandleId id, Extent what,
@@ -178,7 +182,7 @@ Result<std::optional<uint64_t>> FindInFile(FileSystemState& state, HandleId id, 
 Result<size_t> CopyRange(FileSystemState& state, const CopyRequest& request) {
   const auto from = TRY(state.files.Find(request.handle));
   const auto to = TRY(state.files.Find(request.to_handle));
-  const auto target = TRY(WriterToChange(state, *to));
+  const auto target = TRY(WriterFor(state, *to));
   const auto source_writer = WriterOf(*from->node);
   std::shared_ptr<BlobReader> source;
   if (source_writer == nullptr) {
@@ -186,15 +190,16 @@ Result<size_t> CopyRange(FileSystemState& state, const CopyRequest& request) {
   } else if (request.length >= BlockNumber(0).size_bytes && from->node != to->node) {
     source = CommittedBy(state, *from->node, *source_writer);
   }
-  if (source != nullptr) {
-    if (from->node->account == to->node->account) {
-      const size_t shared = TRY(ShareBlocks(state, request, *source, *target));
-      if (shared > 0) return shared;
-    }
+  const uint64_t source_size =
+      source_writer != nullptr ? source_writer->size_bytes() : source->info().size_bytes;
+  if (request.offset >= source_size) return size_t{0};
+  NoteUnflushed(*to);
+  if (source != nullptr && from->node->account == to->node->account) {
+    const size_t shared = TRY(ShareBlocks(state, request, *source, *target));
+    if (shared > 0) return shared;
   }
   // As far as where sharing may begin; who asked for more asks again.
   constexpr uint64_t kStepBytes = 1 << 20;
-  if (request.offset >= BlobSizeMax()) return size_t{0};
   const uint64_t size =
       std::min({request.length, kStepBytes, BlockAt(request.offset).end() - request.offset});
   std::vector<std::byte> bytes(size);

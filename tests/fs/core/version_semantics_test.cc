@@ -51,6 +51,23 @@ TEST_F(Semantics, S06_OpenedWhileAnotherWritesThenOneSession) {
   EXPECT_EQ(VersionCount("a.txt"), 1U);
 }
 
+TEST_F(Semantics, S06_WhatChangesNothingIsNotWritten) {
+  ASSERT_OK(WriteFile("empty", ""));
+  const HandleId empty = Must(Open("empty", O_RDONLY));
+  const HandleId first = Must(Open("a.txt", O_WRONLY | O_CREAT));
+  ASSERT_OK(WriteAt(first, 0, "one"));
+  ASSERT_OK(fs().Flush(first));
+  ASSERT_OK(fs().Allocate(first, {.offset = 0, .length = 100, .keeps_size = true}));
+  ASSERT_OK(fs().Allocate(first, {.offset = 0, .length = 2}));
+  EXPECT_EQ(Must(fs().Copy({.handle = empty, .to_handle = first, .length = 100})), 0U);
+
+  ASSERT_OK(WriteFile("a.txt", "two"));
+
+  EXPECT_EQ(VersionCount("a.txt"), 2U);
+  fs().Release(first);
+  fs().Release(empty);
+}
+
 TEST_F(Semantics, S07_ReaderKeepsTheVersionThatItOpened) {
   Put("a.txt", "first");
   const HandleId handle = Must(Open("a.txt", O_RDONLY));
