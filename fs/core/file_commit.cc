@@ -44,6 +44,14 @@ std::shared_ptr<BlobReader> OpenLeft(FileSystemState& state, Node& node, const F
   return opened ? std::move(*opened) : nullptr;
 }
 
+// The one that there is. What was closed and waits for its commit stays a version of its own.
+std::shared_ptr<FileWriter> WriterToGoOn(Node& node) {
+  MutexLock lock(node.file_mutex);
+  const auto& writer = node.file.writer;
+  if (writer != nullptr && node.file.write_handles == 0) writer->BeginSession();
+  return writer;
+}
+
 }  // namespace
 
 std::shared_ptr<FileWriter> WriterOf(Node& node) {
@@ -52,7 +60,7 @@ std::shared_ptr<FileWriter> WriterOf(Node& node) {
 }
 
 Result<std::shared_ptr<FileWriter>> StartWriter(FileSystemState& state, Node& node) {
-  if (auto writer = WriterOf(node)) return writer;
+  if (auto writer = WriterToGoOn(node)) return writer;
   const Location location = state.nodes->LocationOf(node);
   TRY(RefuseDestination(location));
   auto base = TRY(OpenCurrent(location, node));
@@ -62,7 +70,7 @@ Result<std::shared_ptr<FileWriter>> StartWriter(FileSystemState& state, Node& no
 }
 
 Result<std::shared_ptr<FileWriter>> StartEmptyWriter(FileSystemState& state, Node& node) {
-  if (auto writer = WriterOf(node)) return writer;
+  if (auto writer = WriterToGoOn(node)) return writer;
   if (node.unlinked) return StartWriter(state, node);
   const Location location = state.nodes->LocationOf(node);
   TRY(RefuseDestination(location));

@@ -279,6 +279,18 @@ TEST_F(Relaxed, TruncatedByNameThenCommittedLater) {
   EXPECT_EQ(Must(stored().Stat({"box", "a"})).size_bytes, 2U);
 }
 
+TEST_F(Relaxed, S06_TruncatedWithoutAHandleThenWhatWasClosedStays) {
+  ASSERT_OK(WriteFile("a", "hello"));
+  ASSERT_OK(SetAttributes("a", {.size_bytes = 2}));
+  const HandleId reader = Must(Open("a", O_RDONLY | O_TRUNC));
+  ASSERT_OK(Close(reader));
+
+  fs().Settle();
+
+  EXPECT_EQ(VersionCount("a"), 3U);
+  EXPECT_EQ(Must(ReadFile("a")), "");
+}
+
 TEST_F(Relaxed, S57_LittleRoomIsLeftThenACloseIsACommit) {
   constexpr uint64_t kLittle = 32 << 20;
   gate().SetAvailable(kLittle);
