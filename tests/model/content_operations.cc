@@ -26,7 +26,7 @@ void Close(Model& model, size_t index) {
   model.Agree(model.mount().Close(handle.id), Ok(), fmt::format("close({})", handle.id.value));
   model.open().erase(model.open().begin() + static_cast<std::ptrdiff_t>(index));
   if (!handle.commits) return;
-  model.Commit(*handle.file);
+  model.CommitAtClose(*handle.file);
   if (handle.file->linked && !model.HasWriters(*handle.file))
     model.versions.Ended(handle.file->path);
 }
@@ -104,7 +104,7 @@ void FlushSome(Model& model) {
   model.Agree(model.mount().fs().Flush(handle->id), Ok(),
               fmt::format("flush({})", handle->id.value));
   if (!handle->commits) return;
-  model.Commit(*handle->file);
+  model.CommitAtClose(*handle->file);
   handle->unflushed = false;
 }
 
@@ -134,7 +134,7 @@ void TruncateSome(Model& model) {
   model.Changed(*file, std::move(content));
   // Nobody else will commit it.
   if (model.HasWriters(*file)) return;
-  model.Commit(*file);
+  model.CommitAtClose(*file);
   model.versions.Ended(file->path);
 }
 

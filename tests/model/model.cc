@@ -134,6 +134,25 @@ void Model::Commit(ReferenceFile& file) {
   versions.Committed(file.path, file.now.bytes);
 }
 
+void Model::CommitAtClose(ReferenceFile& file) {
+  if (!file.dirty || !file.linked) return;
+  Commit(file);
+  file.may_wait = is_relaxed();
+}
+
+void Model::Ended(const ReferenceFile& file, const std::string& path) {
+  if (file.may_wait) {
+    versions.MayLack(path);
+  } else {
+    versions.Ended(path);
+  }
+}
+
+void Model::Settled() {
+  late.clear();
+  for (const auto& [path, file] : tree.files()) file->may_wait = false;
+}
+
 bool Model::HasWriters(const ReferenceFile& file) const {
   return std::any_of(handles[working].begin(), handles[working].end(), [&](const auto& handle) {
     return handle.file.get() == &file && handle.commits;

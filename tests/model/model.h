@@ -61,8 +61,7 @@ class Model {
   ReferenceTree tree;
   VersionLog versions;
   std::vector<PastTree> past;
-  // Closes are answered early: nothing is said of what a crash takes, nor of the number of
-  // versions.
+  // Closes are answered early: nothing is said of what a crash takes.
   bool is_relaxed() const { return options_.durability == Durability::kRelaxed; }
   size_t working = 0;  // which mount changes things
   std::array<std::vector<ModelHandle>, 2> handles;
@@ -93,6 +92,12 @@ class Model {
   void Written(ModelHandle& handle, std::string bytes);
   void Changed(ReferenceFile& file, std::string bytes);
   void Commit(ReferenceFile& file);
+  // The same by a close, which may be answered before it is made.
+  void CommitAtClose(ReferenceFile& file);
+  // A version ends at this name. None is left of a new file whose commit still waits.
+  void Ended(const ReferenceFile& file, const std::string& path);
+  // All that was answered has been made.
+  void Settled();
   // In the mount that works.
   bool HasWriters(const ReferenceFile& file) const;
   bool HasHandles(const ReferenceFile& file) const;

@@ -63,7 +63,7 @@ void Revert(Model& model, const ObservedTree& observed) {
 void SettleMount(Model& model) {
   model.mount().fs().Settle();
   model.Note("settle");
-  model.late.clear();
+  model.Settled();
 }
 
 void RemountSome(Model& model) {
@@ -75,7 +75,7 @@ void RemountSome(Model& model) {
     if (handle.file->linked) model.versions.Ended(handle.file->path);
   }
   model.ForgetHandles(model.working);
-  model.late.clear();
+  model.Settled();
 }
 
 void CrashMount(Model& model) {

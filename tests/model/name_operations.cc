@@ -32,7 +32,7 @@ std::vector<FilePtr> FilesAt(const ReferenceTree& tree, const std::string& path)
 // Histories stay where they were made: what is saved of the file ends here and begins there.
 void EndAll(Model& model, const std::vector<FilePtr>& files) {
   for (const FilePtr& file : files) {
-    if (file->saved) model.versions.Ended(file->path);
+    if (file->saved) model.Ended(*file, file->path);
   }
 }
 
@@ -49,7 +49,7 @@ void UnlinkSome(Model& model, const std::string& path) {
   const Status expected = model.tree.Unlink(path);
   if (!model.Agree(model.mount().Unlink(path), expected, fmt::format("unlink({})", path))) return;
   if (!file->saved) return;
-  model.versions.Ended(path);
+  model.Ended(*file, path);
   if (!model.HasHandles(*file)) model.late.push_back(file);
 }
 
@@ -96,9 +96,9 @@ void RenameSome(Model& model) {
   const Status expected =
       tree.Rename(from, to, replace ? ReferenceTree::Replace::kYes : ReferenceTree::Replace::kNo);
   if (expected && from != to) {
-    if (target != nullptr && target->saved) model.versions.Ended(to);
+    if (target != nullptr && target->type != Type::kDirectory) EndAll(model, {target});
     for (const FilePtr& file : moved) {
-      if (file->saved) model.versions.Ended(from + file->path.substr(to.size()));
+      if (file->saved) model.Ended(*file, from + file->path.substr(to.size()));
     }
     BeginAll(model, moved);
   }

@@ -28,6 +28,7 @@ struct ReferenceFile {
   // alone, because nothing was committed yet.
   std::optional<FileContents> saved;
   bool dirty = false;       // something was written and not committed
+  bool may_wait = false;    // the commit of what is saved was answered and may not be made yet
   bool linked = false;      // it has a name
   std::string path;         // its name, or the last one that it had
   uint64_t generation = 0;  // counts changes of what is saved, and of its name

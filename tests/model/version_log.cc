@@ -26,6 +26,11 @@ void VersionLog::Ended(const std::string& path) {
   if (!entries.empty()) entries.back().stays = true;
 }
 
+void VersionLog::MayLack(const std::string& path) {
+  auto& entries = histories_[path].entries;
+  if (!entries.empty()) entries.back().stays = false;
+}
+
 void VersionLog::Deleted(const std::string& path, const std::string& bytes) {
   History& history = histories_[path];
   history.has_deleted = true;

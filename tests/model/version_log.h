@@ -17,6 +17,8 @@ class VersionLog {
   void Committed(const std::string& path, const std::string& bytes);
   // What was committed last at the name stays, whatever comes.
   void Ended(const std::string& path);
+  // It need not, because it may never have been committed.
+  void MayLack(const std::string& path);
   // A version with this content was deleted for good.
   void Deleted(const std::string& path, const std::string& bytes);
 

@@ -86,8 +86,7 @@ void ReadVersions(Model& model) {
   model.Note(fmt::format("versions of {}", path));
   const auto observed = ObserveVersions(model.mount(), path);
   if (!model.Expect(observed, "versions are read")) return;
-  const auto problem = model.is_relaxed() ? std::nullopt : model.versions.Check(path, *observed);
-  if (problem) return model.Fail(*problem);
+  if (const auto problem = model.versions.Check(path, *observed)) return model.Fail(*problem);
   const FilePtr file = model.tree.Find(path);
   const bool is_saved = file != nullptr && file->saved;
   if (is_saved && (observed->empty() || observed->back() != file->saved->bytes))
