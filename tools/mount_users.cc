@@ -22,12 +22,27 @@ bool LinksBelow(const std::filesystem::path& link, const std::string& directory)
   return !error && IsBelow(target, directory);
 }
 
+// A process in an uninterruptible call may hold the lock of its maps: reading them would wait with
+// it, for a mount that does not answer, say.
+bool MayBeStuck(const std::filesystem::path& process) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(process / "task", error), end;
+       !error && entry != end; entry.increment(error)) {
+    // "4711 (name) D …"; a name may hold anything.
+    const std::string stat = ReadWholeFile((entry->path() / "stat").string()).value_or("");
+    const size_t name_end = stat.rfind(')');
+    if (name_end != std::string::npos && stat.substr(name_end).starts_with(") D")) return true;
+  }
+  return false;
+}
+
 bool OpensBelow(const std::filesystem::path& process, const std::string& directory) {
   std::error_code error;
   for (std::filesystem::directory_iterator entry(process / "fd", error), end;
        !error && entry != end; entry.increment(error)) {
     if (LinksBelow(entry->path(), directory)) return true;
   }
+  if (MayBeStuck(process)) return false;
   const auto maps = ReadWholeFile((process / "maps").string());
   return maps && maps->find(" " + directory + "/") != std::string::npos;
 }

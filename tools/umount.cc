@@ -18,7 +18,18 @@ struct Arguments {
   std::string timeout = "5m";
 };
 
-Status Detached(const std::string& directory, const std::optional<MountedAt>& mounted) {
+// The process that serves the mount from this root; nullopt: none does.
+std::optional<int> ServerOf(const std::string& root, const std::string& directory) {
+  const auto mounts = ListMountStates(root);
+  if (!mounts) return std::nullopt;
+  const auto found = std::find_if(mounts->begin(), mounts->end(), [&](const MountState& mount) {
+    return mount.mountpoint == directory;
+  });
+  return found == mounts->end() ? std::nullopt : std::optional(found->pid);
+}
+
+Status Detached(const std::string& directory, const std::optional<MountedAt>& mounted,
+                MountLife life, std::optional<int> server) {
   if (!mounted) {
     return Error{ErrorCode::kNotFound, "nothing is mounted on '" + directory + "'"};
   }
@@ -26,18 +37,16 @@ Status Detached(const std::string& directory, const std::optional<MountedAt>& mo
     return Error{ErrorCode::kInvalid,
                  "'" + directory + "' is a mount of " + mounted->type + ", not of replicafs"};
   }
-  Status unmounted = Unmount(directory, IsDeadMount(directory) ? Detach::kLater : Detach::kNow);
+  Status unmounted = Unmount(directory, life == MountLife::kDead ? Detach::kLater : Detach::kNow);
   if (unmounted || unmounted.error().code != ErrorCode::kBusy) return unmounted;
   const std::vector<MountUser> users = FindMountUsers(directory);
-  return Error{ErrorCode::kBusy,
-               "'" + directory + "' is in use" + (users.empty() ? "" : " by " + ToString(users))};
-}
-
-bool IsServedFrom(const std::string& root, const std::string& directory) {
-  const auto mounts = ListMountStates(root);
-  return mounts && std::any_of(mounts->begin(), mounts->end(), [&](const MountState& mount) {
-           return mount.mountpoint == directory;
-         });
+  std::string problem = "'" + directory + "' is in use";
+  if (!users.empty()) problem += " by " + ToString(users);
+  if (life == MountLife::kSilent) {
+    problem += ", and its process" + (server ? " " + std::to_string(*server) : std::string()) +
+               " does not answer: ending that loses what is not committed";
+  }
+  return Error{ErrorCode::kBusy, problem};
 }
 
 // Until the mount that was there is gone from the list of mounts, or the time is over.
@@ -60,8 +69,10 @@ Result<ExitCode> Umount(Context& context, const Arguments& arguments) {
   const std::string directory = TRY(ResolveMountpoint(arguments.mountpoint));
   const std::optional<MountedAt> mounted = TRY(FindMount(directory));
   const std::string& root = context.accounts.root();
-  const bool is_foreign = !IsServedFrom(root, directory) && !IsDeadMount(directory);
-  TRY(Detached(directory, mounted));
+  const MountLife life = mounted ? LifeOfMount(directory) : MountLife::kAnswers;
+  const std::optional<int> server = ServerOf(root, directory);
+  const bool is_foreign = !server && life != MountLife::kDead;
+  TRY(Detached(directory, mounted, life, server));
   if (is_foreign) {
     TRY(WaitUntilGone(directory, mounted->device_id, *timeout));
     PrintWarning("'" + directory + "' was mounted with another --root than '" + root +

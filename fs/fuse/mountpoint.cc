@@ -9,9 +9,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <climits>
+#include <csignal>
 #include <cstdlib>
 #include <sstream>
+#include <thread>
 #include <vector>
 
 #include "backend/base/log.h"
@@ -103,6 +106,17 @@ Status RunFusermount(const std::string& directory, Detach detach) {
                said.empty() ? "fusermount3 failed" : said};
 }
 
+// How a child ended; nullopt: not in this time.
+std::optional<int> WaitFor(pid_t child, std::chrono::milliseconds time) {
+  constexpr std::chrono::milliseconds kPoll{2};
+  const auto deadline = std::chrono::steady_clock::now() + time;
+  for (int status = 0;;) {
+    if (::waitpid(child, &status, WNOHANG) == child) return status;
+    if (std::chrono::steady_clock::now() >= deadline) return std::nullopt;
+    std::this_thread::sleep_for(kPoll);
+  }
+}
+
 }  // namespace
 
 Result<std::optional<MountedAt>> FindMount(const std::string& directory) {
@@ -116,26 +130,42 @@ Result<std::optional<MountedAt>> FindMount(const std::string& directory) {
   return found;
 }
 
-bool IsDeadMount(const std::string& directory) {
-  struct statfs space {};
-  return ::statfs(directory.c_str(), &space) != 0 && errno == ENOTCONN;
+MountLife LifeOfMount(const std::string& directory) {
+  constexpr std::chrono::seconds kPatience{5};
+  constexpr std::chrono::milliseconds kPatienceWithTheKilled{200};
+  // A process asks: it can be ended while it waits, and then keeps nothing of the mount in use.
+  const pid_t child = ::fork();
+  if (child < 0) return MountLife::kAnswers;
+  if (child == 0) {
+    struct statfs space {};
+    ::_exit(::statfs(directory.c_str(), &space) != 0 && errno == ENOTCONN ? 1 : 0);
+  }
+  if (const auto status = WaitFor(child, kPatience)) {
+    const bool is_dead = WIFEXITED(*status) && WEXITSTATUS(*status) == 1;
+    return is_dead ? MountLife::kDead : MountLife::kAnswers;
+  }
+  ::kill(child, SIGKILL);
+  WaitFor(child, kPatienceWithTheKilled);
+  return MountLife::kSilent;
 }
 
 Result<std::string> ResolveMountpoint(const std::string& path) {
   std::string trimmed = path;
   while (trimmed.size() > 1 && trimmed.back() == '/') trimmed.pop_back();
-  Result<std::string> whole = RealPath(trimmed);
-  if (whole || errno != ENOTCONN) return whole;
-  // realpath(3) asks the dead file system for its root; the directory above is alive.
-  const std::string parent = TRY(RealPath(ParentOf(trimmed)));
   const std::string name = trimmed.substr(trimmed.rfind('/') + 1);
-  return parent == "/" ? parent + name : parent + "/" + name;
+  if (const auto parent = RealPath(ParentOf(trimmed))) {
+    const std::string directory = *parent == "/" ? *parent + name : *parent + "/" + name;
+    const auto mounted = TRY(FindMount(directory));
+    if (mounted) return directory;
+  }
+  return RealPath(trimmed);
 }
 
 Result<std::string> PrepareMountpoint(const std::string& path) {
   const std::string directory = TRY(ResolveMountpoint(path));
   const std::optional<MountedAt> mounted = TRY(FindMount(directory));
-  if (mounted && IsDeadMount(directory)) {
+  const MountLife life = mounted ? LifeOfMount(directory) : MountLife::kAnswers;
+  if (life == MountLife::kDead) {
     const Error dead{ErrorCode::kStale, "mountpoint '" + directory +
                                             "' is a dead mount; unmount it with: fusermount3 -u " +
                                             directory};
@@ -146,7 +176,8 @@ Result<std::string> PrepareMountpoint(const std::string& path) {
   }
   if (mounted) {
     return Error{ErrorCode::kBusy, "mountpoint '" + directory + "' is a mount already (" +
-                                       mounted->type + " of '" + mounted->source + "')"};
+                                       mounted->type + " of '" + mounted->source + "')" +
+                                       (life == MountLife::kSilent ? " and does not answer" : "")};
   }
   struct stat info {};
   if (::stat(directory.c_str(), &info) != 0) {

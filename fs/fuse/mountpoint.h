@@ -21,10 +21,16 @@ struct MountedAt {
 // and without symbolic links.
 Result<std::optional<MountedAt>> FindMount(const std::string& directory);
 
-// Whether what is mounted there has lost its server. Asks past the kernel's caches.
-bool IsDeadMount(const std::string& directory);
+// Whether the server of what is mounted there lives, asked past the kernel's caches.
+enum class MountLife {
+  kAnswers,
+  kDead,    // there is none any more
+  kSilent,  // there is one, which does not answer within a few seconds
+};
+MountLife LifeOfMount(const std::string& directory);
 
-// The absolute path of a directory, also of one whose file system is dead.
+// The absolute path of a directory. One that has a mount is not asked: its file system may be dead,
+// or not answer.
 Result<std::string> ResolveMountpoint(const std::string& path);
 
 // Makes the directory ready to be mounted on: it exists, is a directory, and is no mount. A dead

@@ -48,14 +48,18 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(got, code, f"{arguments}: {out}{err}")
         return json.loads(out)
 
-    def assert_fails(self, code, *arguments, naming=()):
-        """Exits with the code, says why on stderr in both forms, and prints nothing else."""
+    def assert_fails_once(self, code, *arguments, naming=()):
+        """The same in the plain form alone, for what is otherwise when it is tried again."""
         got, out, err = self.run_program(*arguments)
         self.assertEqual((got, out), (code, ""), f"{arguments}: {err}")
         self.assertTrue(err.startswith("replicafs: "), err)
         self.assertEqual(err.count("\n"), 1, err)
         for part in naming:
             self.assertIn(str(part), err)
+
+    def assert_fails(self, code, *arguments, naming=()):
+        """Exits with the code, says why on stderr in both forms, and prints nothing else."""
+        self.assert_fails_once(code, *arguments, naming=naming)
         got, out, err = self.run_program(*arguments, "--output", "json")
         self.assertEqual((got, out), (code, ""), f"{arguments}: {err}")
         error = json.loads(err)["error"]

@@ -3,12 +3,28 @@
 
   mounted_test.py BINARY [unittest arguments]
 """
+import json
 import os
+import signal
 import subprocess
 import sys
 
 import harness
 from harness import NOT_FOUND, OK, REFUSED, REPLICATION_FAILED, TIMEOUT, USAGE, MountedTest
+
+
+# Its munmap waits for the mount.
+MAPS_AND_UNMAPS = """
+import mmap, os, sys
+file = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
+os.truncate(file, 4096)
+map = mmap.mmap(file, 4096)
+os.close(file)
+map[0:5] = b"miaow"
+print("mapped", flush=True)
+sys.stdin.readline()
+map.close()
+"""
 
 
 class Mounted(MountedTest):
@@ -20,6 +36,32 @@ class Mounted(MountedTest):
         self.assertEqual(code, OK, err)
         self.assertIn("another --root", err)
         self.assertFalse(os.path.ismount(self.mountpoint))
+
+    def stop_the_daemon(self):
+        [state] = (self.root / "mounts").glob("*.json")
+        pid = json.loads(state.read_text())["pid"]
+        os.kill(pid, signal.SIGSTOP)
+        self.addCleanup(self.umount)
+        self.addCleanup(os.kill, pid, signal.SIGCONT)
+
+    def test_umount_of_a_mount_that_does_not_answer(self):
+        self.mount()
+        (self.source / "cat").write_text("miaow")
+        self.stop_the_daemon()
+        self.assert_fails_once(TIMEOUT, "umount", self.mountpoint, "--timeout", "100ms", naming=("still", self.mountpoint))
+        self.assertFalse(os.path.ismount(self.mountpoint))
+        self.mounted = False
+
+    def test_umount_of_a_mount_that_is_in_use_and_does_not_answer(self):
+        self.mount()
+        user = subprocess.Popen([sys.executable, "-c", MAPS_AND_UNMAPS, self.source / "cat"], stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, text=True)
+        self.addCleanup(user.communicate, timeout=60)
+        self.assertEqual(user.stdout.readline(), "mapped\n")
+        self.stop_the_daemon()
+        user.stdin.write("unmap\n")
+        user.stdin.flush()
+        self.assert_fails_once(REFUSED, "umount", self.mountpoint, naming=("in use", "does not answer"))
 
     def test_wait_returns_when_the_replica_is_there(self):
         self.make_policy()
