@@ -75,14 +75,14 @@ class ScratchMount:
     """`with ScratchMount(binary) as mount:` has the directory mount.work, in which everybody may write. A daemon is
     killed `seconds` after its start."""
 
-    def __init__(self, binary, directory=None, seconds=200):
+    def __init__(self, binary, directory=None, seconds=200, durability="commit"):
         self.binary = os.path.abspath(binary)
         directory = directory or os.environ.get("TMPDIR") or "/var/tmp"
         self.place = pathlib.Path(tempfile.mkdtemp(prefix="replicafs-", dir=directory))
         self.mountpoint = self.place / "mount"
         self.work = self.mountpoint / "work"
         self.log = self.place / "log"
-        self.seconds = seconds
+        self.seconds, self.durability = seconds, durability
         self.daemon = None
         self.watch = None
 
@@ -101,7 +101,7 @@ class ScratchMount:
         try:
             self.place.chmod(0o755)
             self.mountpoint.mkdir()
-            self.must("account", "create", "scratch")
+            self.must("account", "create", "scratch", "--durability", self.durability)
             self.must("container", "create", "scratch/box")
             self.start()
             self.work.mkdir()
