@@ -203,6 +203,9 @@ bool LateChanges::Replace(uint64_t ticket, PreparedCommit prepared) {
   LateChange& change = queued->change;
   waiting_bytes_ -= change.size_bytes();
   prepared.commit.path = change.path();
+  // Another session may have begun since: this commit is of the one that it was of.
+  prepared.session = change.commit->prepared.session;
+  prepared.commit.replaces = change.commit->prepared.commit.replaces;
   change.commit->prepared = std::move(prepared);
   waiting_bytes_ += change.size_bytes();
   return true;

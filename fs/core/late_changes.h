@@ -75,8 +75,8 @@ class LateChanges {
   void Settle(uint64_t ticket = UINT64_MAX) EXCLUDES(mutex_);
   // The same for everything, and its files are told of. For a caller who holds no lock of a file.
   void Finish() EXCLUDES(mutex_);
-  // Gives a commit up, or puts another in its place, at the same name. False when it is being made
-  // or was made.
+  // Gives a commit up, or puts another in its place, at the same name and of the same session.
+  // False when it is being made or was made.
   bool Cancel(uint64_t ticket) EXCLUDES(mutex_);
   bool Replace(uint64_t ticket, PreparedCommit prepared) EXCLUDES(mutex_);
   // The same for the name: it is committed as `blob`, which Linux sees as `name`, in the directory

@@ -279,6 +279,23 @@ TEST_F(Relaxed, TruncatedByNameThenCommittedLater) {
   EXPECT_EQ(Must(stored().Stat({"box", "a"})).size_bytes, 2U);
 }
 
+TEST_F(Relaxed, S06_AttributesChangedInTheNextSessionThenWhatWasClosedStays) {
+  HoldEverything();
+  const HandleId first = Must(Open("a", O_WRONLY | O_CREAT));
+  ASSERT_OK(WriteAt(first, 0, "one"));
+  ASSERT_OK(fs().Flush(first));
+  const HandleId second = Must(Open("a", O_WRONLY));
+  ASSERT_OK(SetAttributes("a", {.mode = 0600}));
+  gate().Release();
+
+  ASSERT_OK(WriteAt(second, 0, "two"));
+  ASSERT_OK(Close(second));
+  ASSERT_OK(Close(first));
+
+  fs().Settle();
+  EXPECT_EQ(VersionCount("a"), 2U);
+}
+
 TEST_F(Relaxed, S06_TruncatedWithoutAHandleThenWhatWasClosedStays) {
   ASSERT_OK(WriteFile("a", "hello"));
   ASSERT_OK(SetAttributes("a", {.size_bytes = 2}));
