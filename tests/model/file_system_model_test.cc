@@ -77,7 +77,7 @@ TEST_F(FileSystemModel, OnEmbeddedAccountsWithRelaxedDurabilityRandomOperationsM
 class PlantedFaults : public FileSystemModel, public ::testing::WithParamInterface<PlantedFault> {};
 
 TEST_P(PlantedFaults, AreFound) {
-  constexpr uint64_t kStepsMax = 20'000;
+  constexpr uint64_t kStepsMax = 60'000;
   ModelOptions options = OptionsFor(World::Accounts::kInMemory);
   options.fault = GetParam();
   const auto problem = RunWorld(options, kStepsMax);
