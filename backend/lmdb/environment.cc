@@ -88,7 +88,9 @@ Result<std::unique_ptr<Environment>> Environment::Open(const std::string& path,
     ReleasePath(real);
     return LmdbError("open environment '" + path + "'", code);
   }
-  std::unique_ptr<Environment> environment(new Environment(env, std::move(real)));
+  std::unique_ptr<Environment> environment(
+      new Environment(env, std::move(real), options.mapped_max_bytes));
+  environment->map_pages_.Locate(FileOf(environment->path_));
   TRY(environment->ClearDeadReaders());
   const std::vector<std::string> damage = TRY(
       environment->FindDamage(bytes <= kWholeMaxBytes ? PageDepth::kRows : PageDepth::kBranches));
@@ -156,8 +158,9 @@ uint64_t Environment::MapBytes() const {
 // anybody looked at afterwards would be a wild pointer.
 void Environment::ResizeMap(size_t bytes) {
   MutexLock lock(map_mutex_);
+  map_pages_.Locate("");
   const int code = mdb_env_set_mapsize(handle_, bytes);
-  if (code == MDB_SUCCESS) return;
+  if (code == MDB_SUCCESS) return map_pages_.Locate(FileOf(path_));
   const Error error = LmdbError("resize the map of '" + path_ + "'", code);
   Log(LogLevel::kError, "{}; the environment is lost to this process", error.message);
   std::abort();

@@ -17,6 +17,7 @@
 #include "backend/base/mutex.h"
 #include "backend/base/result.h"
 #include "backend/lmdb/group_queue.h"
+#include "backend/lmdb/map_pages.h"
 #include "backend/lmdb/page_check.h"
 #include "backend/lmdb/table.h"
 #include "backend/lmdb/transaction.h"
@@ -44,6 +45,9 @@ class Environment {
     unsigned max_tables = 32;
     Durability durability = Durability::kSynced;
     Missing missing = Missing::kMake;
+    // Of mapped files in this process's memory; more is given back to the kernel after
+    // transactions.
+    uint64_t mapped_max_bytes = uint64_t{40} << 20;
   };
 
   // Opens the environment in an existing directory.
@@ -82,7 +86,8 @@ class Environment {
  private:
   friend class ReadTransaction;
 
-  Environment(MDB_env* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
+  Environment(MDB_env* handle, std::string path, uint64_t mapped_max_bytes)
+      : handle_(handle), path_(std::move(path)), map_pages_(mapped_max_bytes) {}
 
   void EndRead(MDB_txn* transaction);
   MDB_txn* TakePooled() EXCLUDES(pool_mutex_);
@@ -105,6 +110,7 @@ class Environment {
 
   MDB_env* const handle_;
   const std::string path_;
+  MapPages map_pages_;
   TransactionGate gate_;
   GroupQueue queue_;
   // Held while the map moves and by who looks into it outside of a transaction.

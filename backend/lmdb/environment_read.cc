@@ -54,6 +54,7 @@ void Environment::EndRead(MDB_txn* transaction) {
   }
   if (transaction != nullptr) mdb_txn_abort(transaction);
   gate_.Leave();
+  map_pages_.TransactionEnded();
 }
 
 ReadTransaction::ReadTransaction(ReadTransaction&& other) noexcept

@@ -96,6 +96,7 @@ Environment::Step Environment::CommitWrite(MDB_txn* transaction,
   if (!ended) Abort(transaction);
   code = NoSpaceOr(code, path_);
   gate_.Leave();
+  map_pages_.TransactionEnded();
   if (code == MDB_MAP_FULL) return GrowFor(pending);
   if (code != MDB_SUCCESS) FailAll(pending, LmdbError("commit to '" + path_ + "'", code));
   return Step::kFinished;
