@@ -145,11 +145,11 @@ Result<bool> RenameUncommitted(FileSystemState& state, const Ends& ends, const N
 
 Status RenameOnce(FileSystemState& state, const Ends& ends) {
   if (const NodePtr pending = PendingChild(state, ends.parent, ends.name)) {
-    if (ends.mode == RenameMode::kNoReplace) {
-      const NodePtr other = PendingChild(state, ends.new_parent, ends.new_name);
-      if (other != nullptr)
-        return Error{ErrorCode::kExists, fmt::format("'{}' exists", ends.new_name)};
-    }
+    // What is refused commits nothing.
+    if (ends.mode == RenameMode::kNoReplace &&
+        (PendingChild(state, ends.new_parent, ends.new_name) != nullptr ||
+         FindEntry(state, ends.new_parent, ends.new_name)))
+      return Error{ErrorCode::kExists, fmt::format("'{}' exists", ends.new_name)};
     const bool renamed = TRY(RenameUncommitted(state, ends, pending));
     if (renamed) return Ok();
     TRY(CommitIfNew(state, pending));

@@ -90,7 +90,7 @@ void RenameSome(Model& model) {
   const FilePtr source = tree.Find(from);
   const FilePtr target = tree.Find(to);
   // A file that was not committed yet is, before anything else is looked at.
-  if (IsPending(source) && HasParent(tree, to) && (replace || !IsPending(target)))
+  if (IsPending(source) && HasParent(tree, to) && (replace || target == nullptr))
     model.Commit(*source);
   const auto moved = FilesAt(tree, from);
   const Status expected =

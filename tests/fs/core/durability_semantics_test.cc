@@ -51,6 +51,17 @@ TEST_F(Semantics, S03_ANewFileIsInThisMountAloneUntilItsFirstCommit) {
   EXPECT_THAT(Must(List("")), ElementsAre("a.txt"));
 }
 
+TEST_F(Semantics, S03_ARenameThatIsRefusedCommitsNothing) {
+  ASSERT_OK(WriteFile("theirs", "x"));
+  const HandleId handle = Must(Open("new", O_WRONLY | O_CREAT));
+  ASSERT_OK(WriteAt(handle, 0, "not closed"));
+
+  EXPECT_CODE(kExists, Rename("new", "theirs", RenameMode::kNoReplace));
+
+  EXPECT_CODE(kNotFound, store().Stat({"box", "new"}));
+  ASSERT_OK(Close(handle));
+}
+
 TEST_F(Semantics, S04_ReadersOfTheMountSeeWhatIsNotCommitted) {
   ASSERT_OK(WriteFile("a.txt", "old"));
   const HandleId reader = Must(Open("a.txt", O_RDONLY));
