@@ -228,9 +228,8 @@ bool LateChanges::Rename(uint64_t ticket, std::string blob, std::string name, Ti
 }
 
 void LateChanges::AddToIndex(const LateChange& change) {
-  Name& name = names_[KeyOf(change.directory.container(), change.blob)];
-  ++name.count;
-  name.newest = {.ticket = change.ticket, .etag = change.etag};
+  names_[KeyOf(change.directory.container(), change.blob)].push_back(
+      {.ticket = change.ticket, .etag = change.etag});
   Directory& directory = directories_[DirectoryKeyOf(change)];
   ++directory.count;
   directory.last = std::max(directory.last, change.time);
@@ -238,7 +237,10 @@ void LateChanges::AddToIndex(const LateChange& change) {
 
 void LateChanges::DropFromIndex(const LateChange& change) {
   const auto name = names_.find(KeyOf(change.directory.container(), change.blob));
-  if (--name->second.count == 0) names_.erase(name);
+  // What waited before it stands for the name again when it is given up.
+  std::erase_if(name->second,
+                [&](const Waiting& waiting) { return waiting.ticket == change.ticket; });
+  if (name->second.empty()) names_.erase(name);
   const auto directory = directories_.find(DirectoryKeyOf(change));
   if (--directory->second.count == 0) directories_.erase(directory);
 }
@@ -248,7 +250,7 @@ std::optional<LateChanges::Waiting> LateChanges::Find(const BlobPath& path) cons
   MutexLock lock(mutex_);
   const auto found = names_.find(KeyOf(path.container, path.name));
   if (found == names_.end()) return std::nullopt;
-  return found->second.newest;
+  return found->second.back();
 }
 
 uint64_t LateChanges::NewestBelow(std::string_view container, std::string_view prefix) const {
@@ -257,7 +259,7 @@ uint64_t LateChanges::NewestBelow(std::string_view container, std::string_view p
   const std::string key = KeyOf(container, prefix);
   uint64_t newest = 0;
   for (auto at = names_.lower_bound(key); at != names_.end() && at->first.starts_with(key); ++at)
-    newest = std::max(newest, at->second.newest.ticket);
+    newest = std::max(newest, at->second.back().ticket);
   return newest;
 }
 
@@ -268,7 +270,7 @@ std::map<std::string, std::string, std::less<>> LateChanges::RemovedBelow(
   MutexLock lock(mutex_);
   const std::string key = KeyOf(container, prefix);
   for (auto at = names_.lower_bound(key); at != names_.end() && at->first.starts_with(key); ++at) {
-    const Waiting& newest = at->second.newest;
+    const Waiting& newest = at->second.back();
     if (!newest.etag.empty()) removed.emplace(at->first.substr(container.size() + 1), newest.etag);
   }
   return removed;

@@ -110,10 +110,6 @@ class LateChanges {
     LateChange change;
     Instant since;
   };
-  struct Name {
-    size_t count = 0;
-    Waiting newest;
-  };
   struct Directory {
     size_t count = 0;
     Timestamp last;
@@ -143,7 +139,7 @@ class LateChanges {
   size_t finishing_ GUARDED_BY(mutex_) = 0;  // threads that are at it
   uint64_t making_ GUARDED_BY(mutex_) = 0;   // the first ticket of the batch that is being made
   // Of what waits or is being made, by container, '/' and name, or prefix.
-  std::map<std::string, Name, std::less<>> names_ GUARDED_BY(mutex_);
+  std::map<std::string, std::vector<Waiting>, std::less<>> names_ GUARDED_BY(mutex_);
   std::map<std::string, Directory, std::less<>> directories_ GUARDED_BY(mutex_);
   std::jthread thread_;
 };

@@ -221,6 +221,21 @@ TEST_F(Relaxed, MadeAgainWhileItsRemovalWaitsThenTheNewFileStays) {
   EXPECT_EQ(VersionCount("a"), 2U);
 }
 
+TEST_F(Relaxed, S54_MadeAndRemovedAgainWhileItsRemovalWaitsThenNotListed) {
+  ASSERT_OK(WriteFile("a", "old"));
+  fs().Settle();
+  gate().Hold();
+  ASSERT_OK(Unlink("a"));
+  ASSERT_OK(WriteFile("a", "new"));
+
+  ASSERT_OK(Unlink("a"));
+
+  EXPECT_TRUE(Must(List("")).empty());
+  gate().Release();
+  EXPECT_CODE(kNotFound, Walk("a"));
+  EXPECT_EQ(VersionCount("a"), 1U);
+}
+
 TEST_F(Relaxed, S55_AttributesChangedWhileItWaitsThenTheyGoIntoTheCommit) {
   HoldEverything();
   ASSERT_OK(WriteFile("a", "x"));
