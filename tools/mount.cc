@@ -41,7 +41,7 @@ Result<MountRequest> ToRequest(const Arguments& arguments) {
   request.file_system.gid = arguments.gid;
   request.file_system.umask = TRY(ParseUmask(arguments.umask));
   if (arguments.memory_bytes < kMemoryLeastBytes)
-    return UsageError("--memory must be 128MiB or more");
+    return UsageError("--memory must be 160MiB or more");
   request.file_system.memory_bytes = arguments.memory_bytes;
   request.session.mountpoint = arguments.places.back();
   request.session.threads = arguments.threads;
@@ -104,7 +104,7 @@ void AddMountCommand(CommandLine& line) {
       ->capture_default_str();
   command
       .add_option("--memory", arguments->memory_bytes,
-                  "What the mount keeps in memory at most, from 128MiB; the default is 256MiB. Data "
+                  "What the mount keeps in memory at most, from 160MiB; the default is 256MiB. Data "
                   "being written that exceeds its share waits on disk")
       ->transform(CLI::AsSizeValue(false));
   command.add_option("--log-level", arguments->log_level, "debug, info, warning or error")

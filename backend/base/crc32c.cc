@@ -40,6 +40,12 @@ __attribute__((target("sse4.2"))) uint32_t Hardware(std::string_view bytes, uint
     bytes.remove_prefix(sizeof(word));
   }
   state = static_cast<uint32_t>(wide);
+  if (bytes.size() >= sizeof(uint32_t)) {
+    uint32_t word = 0;
+    std::memcpy(&word, bytes.data(), sizeof(word));
+    state = _mm_crc32_u32(state, word);
+    bytes.remove_prefix(sizeof(word));
+  }
   for (const char byte : bytes) state = _mm_crc32_u8(state, static_cast<uint8_t>(byte));
   return state;
 }

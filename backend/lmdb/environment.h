@@ -47,7 +47,7 @@ class Environment {
     Missing missing = Missing::kMake;
     // Of mapped files in this process's memory; more is given back to the kernel after
     // transactions.
-    uint64_t mapped_max_bytes = uint64_t{40} << 20;
+    uint64_t mapped_max_bytes = uint64_t{64} << 20;
   };
 
   // Opens the environment in an existing directory.

@@ -1,8 +1,10 @@
 #include "backend/lmdb/map_pages.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <array>
 #include <cinttypes>
 #include <cstdio>
 #include <sstream>
@@ -14,11 +16,13 @@ namespace {
 
 // Of all files that the process maps; 0 when it cannot be told.
 uint64_t MappedBytes() {
-  const std::string text = ReadWholeFile("/proc/self/statm").value_or("");
+  const Result<UniqueFd> file = OpenFile("/proc/self/statm", O_RDONLY);
+  std::array<char, 256> text{};
+  if (!file || ::pread(file->get(), text.data(), text.size() - 1, 0) <= 0) return 0;
   uint64_t size = 0;
   uint64_t resident = 0;
   uint64_t shared = 0;
-  if (std::sscanf(text.c_str(), "%" SCNu64 " %" SCNu64 " %" SCNu64, &size, &resident, &shared) != 3)
+  if (std::sscanf(text.data(), "%" SCNu64 " %" SCNu64 " %" SCNu64, &size, &resident, &shared) != 3)
     return 0;
   return shared * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
 }

@@ -10,8 +10,10 @@ namespace {
 constexpr size_t kBatchMax = 256;
 constexpr size_t kWaitingMax = 4096;
 constexpr uint64_t kWaitingMaxBytes = 16 << 20;
-// How long a commit waits for others to join it. A removal does not: others ask for what it left.
+// How long a commit waits for others to join it.
 constexpr std::chrono::milliseconds kGather{50};
+// A removal waits only when others were made just before: one alone is soon seen by everybody.
+constexpr std::chrono::milliseconds kPause{10};
 
 std::string KeyOf(std::string_view container, std::string_view name) {
   std::string key;
@@ -113,7 +115,8 @@ void LateChanges::Run(const std::stop_token& stop) {
       continue;
     }
     const Queued& first = waiting_.front();
-    const Instant due = first.change.commit ? first.since + kGather : first.since;
+    const Instant due =
+        first.change.commit ? first.since + kGather : std::max(first.since, last_made_ + kPause);
     const Instant now = WaitClock::now();
     if (waiting_.size() < kBatchMax && now < due) {
       changed_.WaitFor(mutex_, due - now);
@@ -143,6 +146,7 @@ void LateChanges::MakeSome() {
   }
   mutex_.Lock();
   making_ = 0;
+  last_made_ = WaitClock::now();
   usable_ = made.has_value();
   for (const LateChange& change : batch) DropFromIndex(change);
   for (NodePtr& node : committed) unfinished_.push_back(std::move(node));

@@ -138,6 +138,7 @@ class LateChanges {
   std::vector<NodePtr> unfinished_ GUARDED_BY(mutex_);
   size_t finishing_ GUARDED_BY(mutex_) = 0;  // threads that are at it
   uint64_t making_ GUARDED_BY(mutex_) = 0;   // the first ticket of the batch that is being made
+  Instant last_made_ GUARDED_BY(mutex_);     // when the last batch ended
   // Of what waits or is being made, by container, '/' and name, or prefix.
   std::map<std::string, std::vector<Waiting>, std::less<>> names_ GUARDED_BY(mutex_);
   std::map<std::string, Directory, std::less<>> directories_ GUARDED_BY(mutex_);

@@ -7,11 +7,11 @@
 namespace replicafs {
 
 constexpr uint64_t kMemoryDefaultBytes = uint64_t{256} << 20;
-constexpr uint64_t kMemoryLeastBytes = uint64_t{128} << 20;
+constexpr uint64_t kMemoryLeastBytes = uint64_t{160} << 20;
 // Not counted where it is used: requests under way with the program's own, what writers may
 // exceed their share by (WritePool::Options), a block for each thread, and pages of mapped files
 // (lmdb::Environment::Options::mapped_max_bytes).
-constexpr uint64_t kMemoryReservedBytes = uint64_t{96} << 20;
+constexpr uint64_t kMemoryReservedBytes = uint64_t{120} << 20;
 
 struct MemoryShares {
   uint64_t write_bytes = 0;      // blocks of files under write

@@ -110,7 +110,7 @@ class MountedMemory : public ::testing::Test {
 TEST_F(MountedMemory, S90_HundredWritersAndAThousandOpenFilesStayInTheBudget) {
   constexpr size_t kOpen = 1000;
   constexpr size_t kWriters = 100;
-  constexpr size_t kChunks = 24;
+  constexpr size_t kChunks = 28;
   std::vector<std::string> names;
   for (size_t i = 0; i < kOpen; ++i) names.push_back(fmt::format("open{}", i));
   PutMany(names, "content");
