@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -20,7 +19,7 @@
 #include "fs/fuse/mountpoint.h"
 #include "fs/fuse/notifier.h"
 #include "fs/fuse/operations.h"
-#include "fs/fuse/signals.h"
+#include "fs/fuse/request_loop.h"
 
 namespace replicafs {
 namespace {
@@ -34,10 +33,6 @@ struct SessionDeleter {
   }
 };
 using SessionPointer = std::unique_ptr<fuse_session, SessionDeleter>;
-
-struct LoopConfigDeleter {
-  void operator()(fuse_loop_config* config) const { fuse_loop_cfg_destroy(config); }
-};
 
 // What libfuse says while it mounts becomes the error's text; later it goes to the log.
 thread_local std::string* mount_messages = nullptr;
@@ -173,20 +168,10 @@ Status Session::State::Serve(const std::function<void()>& ready) {
 }
 
 Status Session::State::Loop() {
-  const std::unique_ptr<fuse_loop_config, LoopConfigDeleter> config(fuse_loop_cfg_create());
-  fuse_loop_cfg_set_max_threads(config.get(), options_.threads);
-  fuse_loop_cfg_set_clone_fd(config.get(), 0);
-  if (fuse_set_signal_handlers(session_.get()) != 0) {
-    return Error{ErrorCode::kInternal, "signal handlers could not be set"};
-  }
-  int ended = 0;
-  {
-    const EndSignalsUnblocked unblocked;
-    ended = fuse_session_loop_mt(session_.get(), config.get());
-  }
-  fuse_remove_signal_handlers(session_.get());
-  if (ended < 0) return ErrnoError("serve '" + options_.mountpoint + "'", -ended);
-  if (ended > 0) Log(LogLevel::kInfo, "ended by signal {}", ended);
+  RequestLoop loop(*session_, options_.threads);
+  const Result<int> ended = loop.Run();
+  if (!ended) return Error(ended.error()).Within("serve '" + options_.mountpoint + "'");
+  if (*ended > 0) Log(LogLevel::kInfo, "ended by signal {}", *ended);
   return Ok();
 }
 

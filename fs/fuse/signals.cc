@@ -1,7 +1,10 @@
 #include "fs/fuse/signals.h"
 
 #include <pthread.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <initializer_list>
 
 namespace replicafs {
@@ -21,13 +24,17 @@ void BlockEndSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-EndSignalsUnblocked::EndSignalsUnblocked() : before_() {
+Result<EndSignalReader> EndSignalReader::Open() {
   const sigset_t signals = EndSignals();
-  pthread_sigmask(SIG_UNBLOCK, &signals, &before_);
+  UniqueFd file(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!file.valid()) return ErrnoError("signalfd", errno);
+  return EndSignalReader(std::move(file));
 }
 
-EndSignalsUnblocked::~EndSignalsUnblocked() {
-  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+int EndSignalReader::Take() const {
+  signalfd_siginfo signal{};
+  if (::read(file_.get(), &signal, sizeof signal) != sizeof signal) return 0;
+  return static_cast<int>(signal.ssi_signo);
 }
 
 }  // namespace replicafs

@@ -3,22 +3,26 @@
 
 #include <csignal>
 
+#include "backend/base/result.h"
+#include "backend/base/unique_fd.h"
+
 namespace replicafs {
 
 // Blocks them in the calling thread and the threads that it starts. A process that serves a mount
-// calls this before its first thread: the signals must reach the thread that waits for the loop.
+// calls this before its first thread: the signals must wait for their reader.
 void BlockEndSignals();
 
-// Lets them through to this thread for a scope.
-class EndSignalsUnblocked {
+// Reads the signals that came, which must be blocked in all threads.
+class EndSignalReader {
  public:
-  EndSignalsUnblocked();
-  ~EndSignalsUnblocked();
-  EndSignalsUnblocked(const EndSignalsUnblocked&) = delete;
-  EndSignalsUnblocked& operator=(const EndSignalsUnblocked&) = delete;
+  static Result<EndSignalReader> Open();
+
+  int fd() const { return file_.get(); }  // readable when one has come
+  int Take() const;                       // its number; 0 when there is none
 
  private:
-  sigset_t before_;
+  explicit EndSignalReader(UniqueFd file) : file_(std::move(file)) {}
+  UniqueFd file_;
 };
 
 }  // namespace replicafs
