@@ -47,17 +47,29 @@ void StressedFile::Compare(size_t offset, std::string_view expected, std::string
       std::mismatch(expected.begin(), expected.end(), got.begin(), got.end()).first -
       expected.begin());
   size_t different = 0;
+  size_t zeros = 0;
   size_t last = same;
   for (size_t i = same; i < std::min(expected.size(), got.size()); ++i) {
     if (expected[i] == got[i]) continue;
     ++different;
+    if (got[i] == '\0') ++zeros;
     last = i;
   }
-  log_.Fail(
-      fmt::format("{}: {} bytes at {} instead of {}; first difference at {} ({:#x}), last at "
-                  "{}, {} bytes differ",
-                  path_, got.size(), offset, expected.size(), offset + same, offset + same,
-                  offset + last, different));
+  log_.Fail(fmt::format(
+      "{}: {} bytes at {} instead of {}; first difference at {} ({:#x}), last at {}, {} bytes "
+      "differ, {} of them zeros; past the kernel's pages the range is {}",
+      path_, got.size(), offset, expected.size(), offset + same, offset + same, offset + last,
+      different, zeros, ReadsDirectly(offset, expected) ? "right" : "wrong too"));
+}
+
+bool StressedFile::ReadsDirectly(size_t offset, std::string_view expected) const {
+  const UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC));
+  const size_t begin = DownToPage(offset);
+  const size_t size = UpToPage(offset + expected.size()) - begin;
+  const PageBuffer buffer = MakeBuffer(size);
+  const ssize_t read = fd.valid() ? ::pread(fd.get(), buffer.get(), size, Off(begin)) : -1;
+  if (read < Off(offset - begin + expected.size())) return false;
+  return std::string_view(buffer.get() + (offset - begin), expected.size()) == expected;
 }
 
 void StressedFile::Read() {

@@ -52,6 +52,8 @@ class StressedFile {
   Handle* Without(int flags);
   void Open(Handle& handle, int more_flags);
   void Compare(size_t offset, std::string_view expected, std::string_view got);
+  // Whether the disk side, past the pages that the kernel keeps, has what was expected.
+  bool ReadsDirectly(size_t offset, std::string_view expected) const;
   void Falloc(int mode, const Range& range);
 
   std::string path_;
