@@ -28,11 +28,13 @@ constexpr unsigned kWanted = FUSE_CAP_ATOMIC_O_TRUNC | FUSE_CAP_READDIRPLUS |
 // HANDLE_KILLPRIV: the kernel takes set-user-ID bits away by setattr, which the core understands.
 // SPLICE_READ: what is written goes to memory, a pipe between would be one more copy. SPLICE_WRITE
 // takes what is read from the block files past our memory.
+// ASYNC_DIO: the parts of one large O_DIRECT write would come at once, and those of an append go to
+// the end in the order in which they come (S32).
 // Locks: the kernel's own serve one mount well.
-constexpr unsigned kUnwanted = FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_WRITEBACK_CACHE |
-                               FUSE_CAP_HANDLE_KILLPRIV | FUSE_CAP_EXPORT_SUPPORT |
-                               FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_MOVE | FUSE_CAP_FLOCK_LOCKS |
-                               FUSE_CAP_POSIX_LOCKS;
+constexpr unsigned kUnwanted = FUSE_CAP_ASYNC_DIO | FUSE_CAP_AUTO_INVAL_DATA |
+                               FUSE_CAP_WRITEBACK_CACHE | FUSE_CAP_HANDLE_KILLPRIV |
+                               FUSE_CAP_EXPORT_SUPPORT | FUSE_CAP_SPLICE_READ |
+                               FUSE_CAP_SPLICE_MOVE | FUSE_CAP_FLOCK_LOCKS | FUSE_CAP_POSIX_LOCKS;
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -72,6 +73,24 @@ std::string ReadAll(int file) {
   const ssize_t size = ::pread(file, content.data(), content.size(), 0);
   content.resize(size > 0 ? static_cast<size_t>(size) : 0);
   return content;
+}
+
+TEST_F(MountedIo, S32_ALargeDirectAppendKeepsItsOrder) {
+  constexpr size_t kSize = 8 << 20;
+  constexpr uint32_t kRounds = 20;
+  const std::unique_ptr<char, decltype(&std::free)> pages(
+      static_cast<char*>(std::aligned_alloc(kPage, kSize)), &std::free);
+  for (uint32_t round = 0; round < kRounds; ++round) {
+    const std::string path = Photo("appended" + std::to_string(round));
+    const std::string bytes = Pattern(kSize, round);
+    std::copy(bytes.begin(), bytes.end(), pages.get());
+    const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_DIRECT, 0644));
+    ASSERT_TRUE(file.valid());
+
+    ASSERT_EQ(::write(file.get(), pages.get(), kSize), static_cast<ssize_t>(kSize));
+
+    ASSERT_TRUE(GetFile(path) == bytes) << "round " << round;
+  }
 }
 
 TEST_F(MountedIo, S39_WhatIsWrittenToASharedMappingIsTheFiles) {
