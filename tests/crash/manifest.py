@@ -1,9 +1,10 @@
 """What a directory may hold after the daemon was killed.
 
 A change that is not late is on disk when its call returns. Late changes were answered before they
-were made; they are made in their order, later. So what is found is the last settled tree, with
-every change since that is not late, with the late ones up to some moment, and with or without the
-change that the kill interrupted.
+were made; they are made in their order, later. A change that joins goes into the late change of its
+name, if that is not made yet. So what is found is the last settled tree, with every change since that
+is not late, with the late ones up to some moment and what joined them, and with or without the change
+that the kill interrupted.
 """
 import dataclasses
 import hashlib
@@ -25,6 +26,7 @@ class Node:
 class Change:
     delta: dict  # {name: Node, or None where a name goes}
     late: bool
+    joins: bool = False
     returned: bool = False
 
 
@@ -36,9 +38,9 @@ class Manifest:
         self._settled = dict(tree)
         self._changes = []
 
-    def begin(self, delta, late=False):
+    def begin(self, delta, late=False, joins=False):
         """Before the call. One change at a time, each followed by `returned` or by the kill."""
-        self._changes.append(Change(dict(delta), late))
+        self._changes.append(Change(dict(delta), late, joins))
 
     def returned(self):
         change = self._changes[-1]
@@ -64,11 +66,15 @@ class Manifest:
 
     def _tree(self, late_made, with_interrupted):
         tree = dict(self._settled)
+        waiting = set()  # names of late changes that were not made
         for change in self._changes:
             if change.late:
                 late_made -= 1
                 if late_made < 0:
+                    waiting.update(change.delta)
                     continue
+            elif change.joins and not waiting.isdisjoint(change.delta):
+                continue
             if change.returned or with_interrupted:
                 apply(tree, change.delta)
         return tree

@@ -14,8 +14,8 @@ class ManifestTest(unittest.TestCase):
     def setUp(self):
         self.manifest = Manifest({"a": OLD, "b": OLD})
 
-    def done(self, delta, late=False):
-        self.manifest.begin(delta, late)
+    def done(self, delta, late=False, joins=False):
+        self.manifest.begin(delta, late, joins)
         self.manifest.returned()
 
     def assert_may_be(self, *trees):
@@ -47,6 +47,12 @@ class ManifestTest(unittest.TestCase):
         self.done({"a": None}, late=True)
         self.done({"a": NEW})
         self.assert_may_be({"a": NEW, "b": OLD})
+
+    def test_what_joins_a_late_change_comes_with_it(self):
+        self.done({"a": NEW}, late=True)
+        self.done({"a": LATER}, joins=True)
+        self.done({"b": NEW}, joins=True)
+        self.assert_may_be({"a": LATER, "b": NEW}, {"a": OLD, "b": NEW})
 
     def test_an_interrupted_change_comes_with_or_without_late_ones(self):
         self.done({"a": None}, late=True)

@@ -82,7 +82,7 @@ def chmod(worker):
         return
     name, mode = worker.random.choice(files), worker.random.choice([0o600, 0o644, 0o755])
     worker.change({name: dataclasses.replace(worker.tree[name], mode=mode)},
-                  lambda: os.chmod(worker.path(name), mode))
+                  lambda: os.chmod(worker.path(name), mode), joins=True)
 
 
 def set_xattr(worker):
@@ -94,7 +94,7 @@ def set_xattr(worker):
     node = worker.tree[name]
     xattrs = tuple(sorted({**dict(node.xattrs), key: value}.items()))
     worker.change({name: dataclasses.replace(node, xattrs=xattrs)},
-                  lambda: os.setxattr(worker.path(name), key, value))
+                  lambda: os.setxattr(worker.path(name), key, value), joins=True)
 
 
 def symlink(worker):

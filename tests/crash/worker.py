@@ -71,9 +71,9 @@ class Worker(threading.Thread):
     def path(self, name):
         return os.path.join(self.top, name)
 
-    def change(self, delta, call, late=False):
+    def change(self, delta, call, late=False, joins=False):
         self.note(list(delta))
-        self.manifest.begin(delta, late)
+        self.manifest.begin(delta, late, joins)
         call()
         self.manifest.returned()
 
