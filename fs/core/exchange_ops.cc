@@ -128,6 +128,13 @@ Status ExchangeOnce(FileSystemState& state, const Ends& ends) {
   std::vector<Mutation> changes;
   AddPrefixes(one, other, changes);
   const Moved moved = AddBlobs(state, one, other, changes);
+  for (const auto& [node, end] : {std::pair(first, &one), std::pair(second, &other)}) {
+    if (!end->is_file()) {
+      HoldCommittedBelow(state, end->location);
+    } else if (node != nullptr) {
+      HoldCommitted(state, *node, end->found.blob->version);
+    }
+  }
   const auto outcomes = TRY(state.Apply(one.location.store(), std::move(changes)));
 
   state.nodes->Exchange({ends.parent, ends.name, one.found.seed.component},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <vector>
 
 #include "backend/base/log.h"
 #include "fs/core/close_later.h"
@@ -36,6 +37,7 @@ Result<std::shared_ptr<BlobReader>> OpenCurrent(const Location& location, Node& 
 
 // What the writer leaves to who has the file open; nullptr: nothing was ever committed.
 std::shared_ptr<BlobReader> OpenLeft(FileSystemState& state, Node& node, const FileWriter& writer) {
+  if (auto held = writer.held()) return held;
   const VersionId committed = writer.committed();
   const VersionId version = committed ? committed : writer.Info().version;
   if (!version) return nullptr;
@@ -182,6 +184,28 @@ void EndWriterIfUnused(FileSystemState& state, Node& node) {
     state.nodes->ClearPending(node);
     state.nodes->Unlink(node);
   }
+}
+
+void HoldCommittedBelow(FileSystemState& state, const Location& directory) {
+  std::vector<std::pair<NodePtr, std::shared_ptr<FileWriter>>> writers;
+  state.nodes->ForEach([&](const NodePtr& node) {
+    if (node->kind != NodeKind::kFile || node->unlinked) return;
+    if (auto writer = WriterOf(*node)) writers.emplace_back(node, std::move(writer));
+  });
+  const std::string prefix = directory.prefix();
+  for (const auto& [node, writer] : writers) {
+    const Location location = state.nodes->LocationOf(*node);
+    if (location.place == directory.place && location.name.starts_with(prefix))
+      writer->Hold(OpenLeft(state, *node, *writer));
+  }
+}
+
+void HoldCommitted(FileSystemState& state, Node& node, VersionId current) {
+  const auto writer = WriterOf(node);
+  if (writer == nullptr) return;
+  const VersionId committed = writer->committed();
+  if ((committed ? committed : writer->Info().version) != current)
+    writer->Hold(OpenLeft(state, node, *writer));
 }
 
 void FileRenamed(Node& node, VersionId before, VersionId now) {

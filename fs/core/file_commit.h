@@ -32,6 +32,11 @@ void LogLost(const FileSystemState& state, const Node& node, const Error& error)
 
 // Ends the writer when no handle can write any more; what it could not commit is lost, and logged.
 void EndWriterIfUnused(FileSystemState& state, Node& node) REQUIRES(node.commit_mutex);
+// Before a directory is renamed, which gives the versions below it new ids: what writers of files in
+// it have committed is held for who has the files open. REQUIRES: the gate is held exclusively.
+void HoldCommittedBelow(FileSystemState& state, const Location& directory);
+// The same of a file, where `current` is what another mount made of it: that is what gets the name.
+void HoldCommitted(FileSystemState& state, Node& node, VersionId current);
 // The file has a new name, and there the version `now` with the content of `before`.
 void FileRenamed(Node& node, VersionId before, VersionId now);
 

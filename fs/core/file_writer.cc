@@ -97,6 +97,16 @@ VersionId FileWriter::committed() const {
   return committed_;
 }
 
+std::shared_ptr<BlobReader> FileWriter::held() const {
+  MutexLock lock(mutex_);
+  return held_;
+}
+
+void FileWriter::Hold(std::shared_ptr<BlobReader> committed) {
+  MutexLock lock(mutex_);
+  held_ = std::move(committed);
+}
+
 void FileWriter::BeginSession() {
   MutexLock lock(mutex_);
   replaceable_ = {};
@@ -138,6 +148,7 @@ Result<PreparedCommit> FileWriter::PrepareCommit() {
 void FileWriter::Committed(const Outcome& outcome, const PreparedCommit& prepared) {
   MutexLock lock(mutex_);
   committed_ = outcome.version;
+  held_.reset();
   if (prepared.session == session_) replaceable_ = outcome.version;
   info_.name = prepared.commit.path.name;
   info_.version = outcome.version;

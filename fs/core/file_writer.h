@@ -49,6 +49,11 @@ class FileWriter {
   bool NeedsCommit() const EXCLUDES(mutex_);
   // Zero: nothing committed yet.
   VersionId committed() const EXCLUDES(mutex_);
+  // What it has committed, or began with, held for who reads it later; nullptr: nothing is held.
+  std::shared_ptr<BlobReader> held() const EXCLUDES(mutex_);
+  // Until the next commit. The version that was committed last goes by another id where a renamed
+  // directory has taken it.
+  void Hold(std::shared_ptr<BlobReader> committed) EXCLUDES(mutex_);
   // What was committed stays a version of its own: the next commit does not replace it.
   void BeginSession() EXCLUDES(mutex_);
   // The file was renamed: what was the version `before` is now `now`. Another mount's is none of
@@ -84,6 +89,7 @@ class FileWriter {
   uint64_t prepared_session_ GUARDED_BY(mutex_) = 0;
   VersionId committed_ GUARDED_BY(mutex_);
   VersionId replaceable_ GUARDED_BY(mutex_);  // the session's own version, or zero
+  std::shared_ptr<BlobReader> held_ GUARDED_BY(mutex_);
 };
 
 }  // namespace replicafs

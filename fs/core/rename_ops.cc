@@ -63,6 +63,7 @@ Status RenameFileOnce(FileSystemState& state, const Ends& ends, const NodePtr& s
       std::move(move),
       RemoveBlob{.path = from.path(), .precondition = {.if_match = found.blob->etag}}};
   TRY(AddKeepDirectory(state, ends, from, changes));
+  if (source != nullptr) HoldCommitted(state, *source, found.blob->version);
   const auto outcomes = TRY(state.Apply(from.store(), std::move(changes)));
 
   if (target != nullptr) MarkUnlinked(state, *target);
@@ -105,6 +106,7 @@ Status RenameDirectoryOnce(FileSystemState& state, const Ends& ends) {
   if (found.prefix)
     changes.push_back(RenamePrefix{from.container(), from.prefix(), to.location.prefix()});
   TRY(AddKeepDirectory(state, ends, from, changes));
+  HoldCommittedBelow(state, from);
   TRY(state.Apply(from.store(), std::move(changes)));
 
   if (target != nullptr) MarkUnlinked(state, *target);

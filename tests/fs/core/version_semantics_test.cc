@@ -107,6 +107,37 @@ TEST_F(Semantics, S07_ReaderThatReadsLateKeepsWhatAWriterOfItsMountLeft) {
   ASSERT_OK(Close(reader));
 }
 
+TEST_F(Semantics, S07_ReaderKeepsWhatAWriterOfItsMountLeftInADirectoryThatIsRenamed) {
+  ASSERT_OK(Mkdir("d"));
+  ASSERT_OK(WriteFile("d/a.txt", "first"));
+  const HandleId writer = Must(Open("d/a.txt", O_RDWR));
+  ASSERT_OK(WriteAt(writer, 0, "FIRST"));
+  ASSERT_OK(fs().Sync(writer));
+  const HandleId reader = Must(Open("d/a.txt", O_RDONLY));
+  ASSERT_OK(Rename("d", "e"));
+  ASSERT_OK(Close(writer));
+
+  Put("e/a.txt", "second");
+
+  EXPECT_EQ(Must(ReadAll(reader)), "FIRST");
+  ASSERT_OK(Close(reader));
+}
+
+TEST_F(Semantics, S07_ReaderKeepsWhatAWriterOfItsMountLeftThoughARenameMovedWhatOthersMade) {
+  const HandleId writer = Must(Open("a.txt", O_RDWR | O_CREAT));
+  ASSERT_OK(WriteAt(writer, 0, "first"));
+  ASSERT_OK(fs().Sync(writer));
+  const HandleId reader = Must(Open("a.txt", O_RDONLY));
+  Put("a.txt", "second");
+  ASSERT_OK(Rename("a.txt", "b.txt"));
+
+  ASSERT_OK(Close(writer));
+
+  EXPECT_EQ(Must(ReadAll(reader)), "first");
+  EXPECT_EQ(Must(ReadFile("b.txt")), "second");
+  ASSERT_OK(Close(reader));
+}
+
 TEST_F(Semantics, S07_ReaderKeepsWhatItOpenedWhenAWriterOfItsMountFails) {
   ASSERT_OK(WriteFile("a.txt", "first"));
   const HandleId writer = Must(Open("a.txt", O_RDWR));
