@@ -10,6 +10,7 @@
 #include "backend/embedded/embedded_store.h"
 #include "backend/embedded/garbage.h"
 #include "backend/embedded/pins.h"
+#include "backend/embedded/presence.h"
 #include "backend/embedded/reserve.h"
 #include "backend/embedded/schema.h"
 #include "backend/lmdb/environment.h"
@@ -18,9 +19,10 @@ namespace replicafs::embedded {
 
 struct AccountParts {
   AccountParts(const std::string& directory, std::unique_ptr<lmdb::Environment> opened,
-               const Tables& opened_tables, const Clock& the_clock, uint64_t inline_max_bytes,
+               Presence entered, const Tables& opened_tables, const Clock& the_clock, uint64_t inline_max_bytes,
                uint64_t reserve_bytes)
       : environment(std::move(opened)),
+        presence(std::move(entered)),
         tables(opened_tables),
         clock(the_clock),
         files(directory, clock),
@@ -32,6 +34,7 @@ struct AccountParts {
         garbage(*environment, tables, files, pins, reserve, clock) {}
 
   const std::unique_ptr<lmdb::Environment> environment;
+  const Presence presence;
   const Tables tables;
   const Clock& clock;
   BlockFiles files;

@@ -13,6 +13,10 @@ namespace {
 // Between rounds of garbage collection while there is more: who makes and drops blocks as fast as
 // the disk can must not outrun it.
 constexpr std::chrono::milliseconds kGarbagePause{50};
+// And where the disk is nearly full: room is wanted soon.
+constexpr std::chrono::seconds kGarbagePauseWithoutRoom{5};
+// Less than this part of the disk is nearly full.
+constexpr uint64_t kLittleRoomPart = 10;
 
 std::string MetaOf(const std::string& directory) {
   return directory + "/meta";
@@ -36,10 +40,12 @@ Result<std::unique_ptr<EmbeddedAccount>> EmbeddedAccount::Open(const std::string
   map.initial_map_bytes = options.initial_map_bytes;
   map.missing = lmdb::Missing::kRefuse;
   auto environment = TRY(lmdb::Environment::Open(MetaOf(directory), map));
+  auto presence = TRY(embedded::Presence::Enter(directory));
   auto tables = embedded::OpenSchema(*environment);
   if (!tables) return std::move(tables).error().Within("'" + directory + "'");
   auto parts =
-      std::make_unique<embedded::AccountParts>(directory, std::move(environment), *tables, clock,
+      std::make_unique<embedded::AccountParts>(directory, std::move(environment),
+                                               std::move(presence), *tables, clock,
                                                options.inline_max_bytes, options.reserve_bytes);
   std::unique_ptr<EmbeddedAccount> account(
       new EmbeddedAccount(directory, std::move(name), std::move(parts)));
@@ -86,19 +92,29 @@ void EmbeddedAccount::CollectInBackground(const Options& options, std::stop_toke
     stopped.WaitFor(mutex, pause);
     if (stop.stop_requested()) break;
     lock.Unlock();
-    const auto cleared = parts_->environment->ClearDeadReaders();
-    if (!cleared) Log(LogLevel::kWarning, "account '{}': {}", name_, cleared.error().message);
-    // Room is wanted at once where the disk is full.
-    const bool full = parts_->reserve.MissingBytes() > 0;
-    const auto collected = parts_->garbage.CollectSome(
-        full ? std::min(options.garbage_grace, options.full_disk_grace) : options.garbage_grace);
-    pause = collected && collected->more ? kGarbagePause : options.garbage_interval;
-    if (!collected) {
-      Log(LogLevel::kWarning, "account '{}': garbage collection: {}", name_,
-          collected.error().message);
-    }
+    pause = CollectRound(options);
     lock.Lock();
   }
+}
+
+std::chrono::milliseconds EmbeddedAccount::CollectRound(const Options& options) {
+  const auto cleared = parts_->environment->ClearDeadReaders();
+  if (!cleared) Log(LogLevel::kWarning, "account '{}': {}", name_, cleared.error().message);
+  const auto space = parts_->store.Space();
+  const bool little_room =
+      space && space->available_bytes < space->total_bytes / kLittleRoomPart;
+  const embedded::Presence::Alone alone(parts_->presence);
+  const auto collected = parts_->garbage.CollectSome(
+      alone || little_room ? std::min(options.garbage_grace, options.short_grace)
+                           : options.garbage_grace);
+  if (!collected) {
+    Log(LogLevel::kWarning, "account '{}': garbage collection: {}", name_,
+        collected.error().message);
+    return options.garbage_interval;
+  }
+  if (collected->more) return kGarbagePause;
+  return little_room ? std::min<std::chrono::milliseconds>(kGarbagePauseWithoutRoom, options.garbage_interval)
+                     : options.garbage_interval;
 }
 
 }  // namespace replicafs

@@ -27,11 +27,12 @@ class EmbeddedAccount final : public Account {
     uint64_t inline_max_bytes = 64 << 10;
     uint64_t initial_map_bytes = uint64_t{1} << 30;
     // Between rounds of garbage collection in the background; zero: none.
-    std::chrono::seconds garbage_interval{60};
-    // How long a block that nothing refers to any more stays, for readers in other processes and
-    // for commits that are under way.
+    std::chrono::milliseconds garbage_interval = std::chrono::minutes(1);
+    // How long a block that nothing refers to any more stays: for readers in other processes, and
+    // for commits of theirs that are under way.
     std::chrono::seconds garbage_grace = std::chrono::hours(1);
-    std::chrono::seconds full_disk_grace = std::chrono::minutes(1);
+    // The same where no other process has the account open, or where the disk is nearly full.
+    std::chrono::seconds short_grace = std::chrono::minutes(1);
     // Held for removals and small changes on a full disk; 0: none.
     uint64_t reserve_bytes = 8 << 20;
   };
@@ -63,6 +64,8 @@ class EmbeddedAccount final : public Account {
   EmbeddedAccount(std::string directory, std::string name,
                   std::unique_ptr<embedded::AccountParts> parts);
   void CollectInBackground(const Options& options, std::stop_token stop);
+  // A round; how long to wait for the next.
+  std::chrono::milliseconds CollectRound(const Options& options);
 
   const std::string directory_;
   const std::string name_;

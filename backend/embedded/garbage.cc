@@ -82,7 +82,7 @@ Result<GarbageCollector::Batch> GarbageCollector::CollectBatch(Timestamp before,
     batch.looked_at = keys.size();
     for (const std::string& key : keys) {
       const Digest digest = DigestOf(key);
-      if (pinned.contains(digest)) continue;
+      if (pinned.contains(digest) || files_.staged().Contains(digest)) continue;
       const auto row = TRY(tables_.blocks.Get(transaction, BlockKey(digest)));
       BlockRecord record;
       if (row) record = TRY(DecodeBlock(*row));

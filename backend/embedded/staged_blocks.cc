@@ -17,6 +17,11 @@ void StagedBlocks::Add(const Digest& digest, StagedAs how, Timestamp now) {
   staged.since = staged.renewed = now;
 }
 
+bool StagedBlocks::Contains(const Digest& digest) const {
+  MutexLock lock(mutex_);
+  return staged_.contains(digest);
+}
+
 bool StagedBlocks::IsWritten(const Digest& digest) const {
   MutexLock lock(mutex_);
   const auto found = staged_.find(digest);

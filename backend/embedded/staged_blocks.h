@@ -24,6 +24,7 @@ enum class StagedAs {
 class StagedBlocks {
  public:
   void Add(const Digest& digest, StagedAs how, Timestamp now) EXCLUDES(mutex_);
+  bool Contains(const Digest& digest) const EXCLUDES(mutex_);
   bool IsWritten(const Digest& digest) const EXCLUDES(mutex_);
   void Committed(const BlockList& blocks) EXCLUDES(mutex_);
   // The blocks whose files should be made young now; each is due again after a while.

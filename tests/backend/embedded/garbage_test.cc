@@ -122,6 +122,20 @@ TEST_F(GarbageTest, StagedBeforeTheLastReferenceWentThenStaysUntilItsCommit) {
   EXPECT_EQ(Must(Read("b")), "content");
 }
 
+TEST_F(GarbageTest, StagedBeforeTheLastReferenceWentThenStaysThoughTheGraceIsShort) {
+  const BlockRef block = Stage("content");
+  const Outcome outcome = PutBlocks("a", {block});
+  Stage("content");
+  clock_.Advance(minutes(1));
+  Forget("a", outcome.version);
+  clock_.Advance(minutes(2));
+
+  Must(account_->CollectGarbage(minutes(1)));
+
+  PutBlocks("b", {block});
+  EXPECT_EQ(Must(Read("b")), "content");
+}
+
 TEST_F(GarbageTest, WantedAfterTheLastReferenceWentThenGoesAfterADay) {
   const BlockRef block = Stage("content");
   Forget("a", PutBlocks("a", {block}).version);
@@ -147,7 +161,8 @@ TEST_F(GarbageTest, MoreThanARoundThenItSaysSoAndTheNextTakesTheRest) {
   account_.reset();
   auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
   const auto tables = Must(embedded::OpenSchema(*environment));
-  embedded::AccountParts parts(path(), std::move(environment), tables, clock_, 0, 0);
+  embedded::AccountParts parts(path(), std::move(environment),
+                               Must(embedded::Presence::Enter(path())), tables, clock_, 0, 0);
 
   const auto first = Must(parts.garbage.CollectSome(hours(1)));
   const auto second = Must(parts.garbage.CollectSome(hours(1)));

@@ -1,8 +1,12 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <memory>
 #include <string>
+#include <thread>
 
 #include "backend/embedded/embedded_account.h"
+#include "backend/embedded/presence.h"
 #include "tests/support/child_process.h"
 #include "tests/support/matchers.h"
 #include "tests/support/temp_directory.h"
@@ -109,6 +113,54 @@ TEST(EmbeddedProcesses, DirectoryWithoutAccountThenNotFound) {
   TempDirectory directory;
 
   EXPECT_CODE(kNotFound, EmbeddedAccount::Open(directory.path(), "alpha", SystemClock()));
+}
+
+TEST(EmbeddedProcesses, AnotherProcessHasTheAccountOpenThenNobodyIsAlone) {
+  TempDirectory directory;
+  const std::string path = directory / "account";
+  ASSERT_OK(EmbeddedAccount::Create(path));
+  const auto presence = Must(embedded::Presence::Enter(path));
+  EXPECT_TRUE(embedded::Presence::Alone(presence));
+  Pipe opened;
+  Pipe go;
+  Child child([&] {
+    const auto account = OpenAt(path);
+    opened.Say(1);
+    go.Hear();
+    return 0;
+  });
+  opened.Hear();
+
+  EXPECT_FALSE(embedded::Presence::Alone(presence));
+  go.Say(1);
+  EXPECT_EQ(child.Wait(), 0);
+  EXPECT_TRUE(embedded::Presence::Alone(presence));
+}
+
+TEST(EmbeddedProcesses, AloneThenWhatNothingRefersToGoesAfterTheShortGrace) {
+  TempDirectory directory;
+  const std::string path = directory / "account";
+  ASSERT_OK(EmbeddedAccount::Create(path));
+  EmbeddedAccount::Options options = SmallMap();
+  options.garbage_interval = std::chrono::milliseconds(5);
+  options.short_grace = {};
+  const auto account = Must(EmbeddedAccount::Open(path, "alpha", SystemClock(), options));
+  BlobStore& store = account->store();
+  ASSERT_OK(ApplyOne(store, CreateContainer{"box"}, 0));
+  const BlockRef block{Sha256(AsBytes(Text(1))), Text(1).size()};
+  ASSERT_OK(store.StageBlock(block.digest, AsBytes(Text(1))));
+  const Outcome outcome = Must(
+      ApplyOne(store, CommitBlob{.path = {"box", "a"}, .content = BlockList{block}}, 0));
+
+  ASSERT_OK(ApplyOne(store, RemoveVersion{{"box", "a"}, outcome.version}, 0));
+
+  const std::string hex = ToHex(block.digest);
+  const std::string file = path + "/blocks/" + hex.substr(0, 2) + "/" + hex;
+  constexpr std::chrono::seconds kPatience{20};
+  const auto deadline = WaitClock::now() + kPatience;
+  const auto is_there = [&] { return ::access(file.c_str(), F_OK) == 0; };
+  while (is_there() && WaitClock::now() < deadline) std::this_thread::yield();
+  EXPECT_FALSE(is_there());
 }
 
 }  // namespace
