@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "tests/model/model.h"
 #include "tests/model/operations.h"
@@ -23,20 +24,34 @@ void ForgetUnsaved(Model& model) {
   for (const FilePtr& file : unsaved) model.tree.Forget(file);
 }
 
+std::optional<std::string> DifferenceOf(const ReferenceFile& file, const ObservedTree& observed) {
+  return Difference({.type = file.type, .contents = &*file.saved}, observed.at(file.path));
+}
+
+// Something has the name of the removal at `index`: whether that is what took it afterwards, and was
+// removed too.
+bool WasMade(const std::vector<FilePtr>& late, size_t index, const ObservedTree& observed) {
+  const std::string& path = late[index]->path;
+  return std::any_of(late.begin() + static_cast<std::ptrdiff_t>(index) + 1, late.end(),
+                     [&](const FilePtr& file) {
+                       return file->path == path && !DifferenceOf(*file, observed);
+                     });
+}
+
 // Of the removals that were answered early the first ones were made, up to any of them. Those that
 // were not are given back to the tree.
 void GiveBackLate(Model& model, const ObservedTree& observed, std::vector<std::string>& extra) {
   bool one_is_left = false;
-  for (const FilePtr& file : model.late) {
+  for (size_t index = 0; index < model.late.size(); ++index) {
+    const FilePtr& file = model.late[index];
     const auto at = std::find(extra.begin(), extra.end(), file->path);
-    if (at == extra.end()) {
+    if (at == extra.end() || WasMade(model.late, index, observed)) {
       if (one_is_left && model.tree.Find(file->path) == nullptr)
         return model.Fail("'" + file->path + "' was removed before what was removed earlier");
       continue;
     }
     one_is_left = true;
-    if (const auto difference =
-            Difference({.type = file->type, .contents = &*file->saved}, observed.at(file->path)))
+    if (const auto difference = DifferenceOf(*file, observed))
       return model.Fail("'" + file->path + "', which is there again, " + *difference);
     model.Expect(model.tree.Add(file->path, file->type, *file->saved), "a removed name comes back");
     extra.erase(at);
