@@ -70,6 +70,7 @@ void AddContainerCommands(CommandLine& line);
 void AddContainerRetention(CommandLine& line, CLI::App& container_group);
 void AddPolicyCommands(CommandLine& line);
 void AddPolicyCreate(CommandLine& line, CLI::App& policy_group);
+void AddPolicyUpdate(CommandLine& line, CLI::App& policy_group);
 void AddReplicationCommands(CommandLine& line);
 void AddReplicationWait(CommandLine& line, CLI::App& replication_group);
 void AddVersionsCommands(CommandLine& line);

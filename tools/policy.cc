@@ -1,132 +1,132 @@
 // policy list | show | delete
-#include "tools/policy_output.h"
-
+#include "backend/replication/policy_refusals.h"
 #include "backend/replication/policy_store.h"
 #include "tools/command.h"
+#include "tools/policy_output.h"
 
 namespace replicafs {
 namespace {
 
-std::string RuleText(const Rule& rule) {
-  return rule.source_container + ":" + rule.destination_container;
+struct Options {
+  std::string id;
+  std::string account;
+};
+
+// Each policy once: its source's half where there is one.
+Result<std::vector<ShownPolicy>> AllPolicies(Context& context, const std::string& only_account) {
+  std::vector<ShownPolicy> shown;
+  if (!only_account.empty()) {
+    const auto account = TRY(context.accounts.OpenAccount(only_account));
+    std::vector<Policy> policies = TRY(ListPolicies(*account));
+    for (Policy& policy : policies) shown.push_back({std::move(policy), only_account});
+    return shown;
+  }
+  const std::vector<Policy> policies = TRY(ListAllPolicies(context.accounts));
+  for (const Policy& policy : policies) {
+    for (const std::string& account : {policy.source_account, policy.destination_account}) {
+      auto half = GetHalf(context.accounts, account, policy.policy_id);
+      if (!half) continue;
+      shown.push_back({*std::move(half), account});
+      break;
+    }
+  }
+  return shown;
 }
 
-Result<ExitCode> List(Context& context) {
-  const std::vector<Policy> policies = TRY(ListAllPolicies(context.accounts));
-  if (context.json()) {
-    Json list = Json::array();
-    for (const Policy& policy : policies) list.push_back(ToJson(policy));
-    PrintJson(list);
-    return ExitCode::kOk;
-  }
-  if (policies.empty()) {
+Result<ExitCode> List(Context& context, const Options& options) {
+  const std::vector<ShownPolicy> policies = TRY(AllPolicies(context, options.account));
+  if (policies.empty() && !context.json()) {
     PrintText(
         "no policies; create one: replicafs policy create --source A --destination B "
         "--rule SRC:DST\n");
     return ExitCode::kOk;
   }
-  Table table({{"POLICY"}, {"SOURCE"}, {"DESTINATION"}, {"SINCE"}, {"RULES"}});
-  for (const Policy& policy : policies) {
-    std::string rules;
-    for (const Rule& rule : policy.rules) rules += (rules.empty() ? "" : " ") + RuleText(rule);
-    table.AddRow({policy.policy_id, policy.source_account, policy.destination_account,
-                  ToString(policy.enabled_time), rules});
-  }
-  PrintText(table.ToString());
+  TRY(PrintPolicies(context, policies));
   return ExitCode::kOk;
 }
 
-Result<ExitCode> Show(Context& context, const std::string& id) {
-  const std::vector<Policy> policies = TRY(ListAllPolicies(context.accounts));
-  for (const Policy& policy : policies) {
-    if (policy.policy_id != id) continue;
-    if (context.json()) {
-      PrintJson(ToJson(policy));
-    } else {
-      PrintText(DescribePolicy(policy));
-    }
-    return ExitCode::kOk;
+Result<ExitCode> Show(Context& context, const Options& options) {
+  const ShownPolicy shown = TRY(FindPolicyHalf(context, options.id, options.account));
+  TRY(PrintPolicy(context, shown));
+  if (context.json()) return ExitCode::kOk;
+  const auto is_half = IsHalf(context.accounts, shown.half);
+  if (is_half && *is_half) PrintText("\nIt is on this account alone: nothing is copied.\n");
+  const auto differences = DifferencesOf(context.accounts, shown.half);
+  if (differences) {
+    for (const std::string& difference : *differences)
+      PrintText("\n" + difference + ": it is not copied\n");
+  }
+  return ExitCode::kOk;
+}
+
+Result<ExitCode> Delete(Context& context, const Options& options) {
+  const std::string& id = options.id;
+  if (options.account.empty()) {
+    TRY(DeletePolicy(context.accounts, id));
+  } else {
+    TRY(DeleteHalf(context.accounts, options.account, id));
+  }
+  if (context.json()) {
+    PrintJson({{"deleted", id}});
+  } else if (options.account.empty()) {
+    PrintText("deleted policy " + id +
+              "; its replicas stay, and their containers take writes again\n");
+  } else {
+    PrintText("deleted policy " + id + " on account " + options.account +
+              "; nothing is copied any more\n");
+  }
+  return ExitCode::kOk;
+}
+
+std::shared_ptr<Options> Add(CommandLine& line, CLI::App& group, const CommandHelp& help,
+                             const std::string& about_account,
+                             Result<ExitCode> (*body)(Context&, const Options&)) {
+  const auto options = std::make_shared<Options>();
+  CLI::App& command =
+      line.Add(group, help, [options, body](Context& context) { return body(context, *options); });
+  if (help.name != "list")
+    command.add_option("ID", options->id, "The policy's id, as `policy list` prints it")
+        ->required();
+  command.add_option("--account", options->account, about_account)->type_name("ACCOUNT");
+  return options;
+}
+
+}  // namespace
+
+Result<ShownPolicy> FindPolicyHalf(Context& context, const std::string& id,
+                                   const std::string& account) {
+  if (!account.empty()) return ShownPolicy{TRY(GetHalf(context.accounts, account, id)), account};
+  std::vector<ShownPolicy> policies = TRY(AllPolicies(context, {}));
+  for (ShownPolicy& policy : policies) {
+    if (policy.half.policy_id == id) return std::move(policy);
   }
   return Error{ErrorCode::kNotFound, "no policy '" + id + "' below " + context.accounts.root() +
                                          "; see: replicafs policy list"};
 }
 
-Result<ExitCode> Delete(Context& context, const std::string& id) {
-  TRY(DeletePolicy(context.accounts, id));
-  if (context.json()) {
-    PrintJson({{"deleted", id}});
-  } else {
-    PrintText("deleted policy " + id +
-              "; its replicas stay, and their containers take writes again\n");
-  }
-  return ExitCode::kOk;
-}
-
-void AddWithId(CommandLine& line, CLI::App& group, const CommandHelp& help,
-               Result<ExitCode> (*body)(Context&, const std::string&)) {
-  const auto id = std::make_shared<std::string>();
-  CLI::App& command =
-      line.Add(group, help, [id, body](Context& context) { return body(context, *id); });
-  command.add_option("ID", *id, "The policy's id, as `policy list` prints it")->required();
-}
-
-}  // namespace
-
-Json ToJson(const Policy& policy) {
-  Json rules = Json::array();
-  for (const Rule& rule : policy.rules)
-    rules.push_back({{"ruleId", rule.rule_id},
-                     {"sourceContainer", rule.source_container},
-                     {"destinationContainer", rule.destination_container},
-                     {"prefixes", rule.prefixes},
-                     {"startSequence", rule.start_sequence}});
-  return {{"policyId", policy.policy_id},
-          {"sourceAccount", policy.source_account},
-          {"destinationAccount", policy.destination_account},
-          {"enabledTime", JsonTime(policy.enabled_time)},
-          {"rules", rules}};
-}
-
-std::string DescribePolicy(const Policy& policy) {
-  std::string text = ToString({{"policy", policy.policy_id},
-                               {"source", policy.source_account},
-                               {"destination", policy.destination_account},
-                               {"since", ToString(policy.enabled_time)}});
-  Table table({{"RULE"}, {"FROM"}, {"TO"}, {"PREFIXES"}, {"COPIES"}});
-  for (const Rule& rule : policy.rules) {
-    std::string prefixes;
-    for (const std::string& prefix : rule.prefixes)
-      prefixes += (prefixes.empty() ? "" : " ") + Printable(prefix);
-    table.AddRow({rule.rule_id, rule.source_container, rule.destination_container,
-                  prefixes.empty() ? "every name" : prefixes,
-                  rule.start_sequence == 0
-                      ? "existing and new"
-                      : "changes above " + std::to_string(rule.start_sequence)});
-  }
-  return text + "\n" + table.ToString();
-}
-
 void AddPolicyCommands(CommandLine& line) {
   CLI::App& group = line.Group("policy", "Which containers are copied to which.");
   AddPolicyCreate(line, group);
-  line.Add(group,
-           {.name = "list",
-            .sentence = "Lists the policies of all accounts.",
-            .example = "replicafs policy list",
-            .exit_codes = {}},
-           List);
-  AddWithId(line, group,
-            {.name = "show",
-             .sentence = "Prints a policy and its rules.",
-             .example = "replicafs policy show 5a3c1e9c-0000-4000-8000-000000000000",
-             .exit_codes = {}},
-            Show);
-  AddWithId(line, group,
-            {.name = "delete",
-             .sentence = "Ends a policy at once. Replicas stay; destinations take writes again.",
-             .example = "replicafs policy delete 5a3c1e9c-0000-4000-8000-000000000000",
-             .exit_codes = {}},
-            Delete);
+  AddPolicyUpdate(line, group);
+  Add(line, group,
+      {.name = "list",
+       .sentence = "Lists policies. As JSON they are what `az storage account or-policy` prints.",
+       .example = "replicafs policy list --account eastus",
+       .exit_codes = {}},
+      "Those that this account has a half of (default: of all accounts)", List);
+  Add(line, group,
+      {.name = "show",
+       .sentence = "Prints a policy and its rules. The JSON is a definition that `policy create\n"
+                   "--policy` takes.",
+       .example = "replicafs policy show 5a3c1e9c-0000-4000-8000-000000000000",
+       .exit_codes = {}},
+      "This account's half (default: the source's)", Show);
+  Add(line, group,
+      {.name = "delete",
+       .sentence = "Ends a policy at once. Replicas stay; destinations take writes again.",
+       .example = "replicafs policy delete 5a3c1e9c-0000-4000-8000-000000000000",
+       .exit_codes = {}},
+      "This account's half alone (default: both)", Delete);
 }
 
 }  // namespace replicafs

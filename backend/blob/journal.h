@@ -38,6 +38,8 @@ struct Event {
   VersionId version;
   Timestamp time;          // strictly increasing, whatever the clock does
   VersionId replaces;      // kCreated: the version whose place it took (CommitBlob::replaces)
+  // kCreated: when the blob was created (BlobInfo::created). Zero in rows of older releases.
+  Timestamp created;
   std::string other_name;  // of a rename: where the content came from (kCreated) or went (kDeleted)
   uint64_t size_bytes = 0;
   uint64_t writer = 0;    // BlobStore::Apply

@@ -43,6 +43,8 @@ class Decoder {
   bool failed() const { return failed_; }
 
   // kCorrupt unless everything was read and well-formed; `what` names the value.
+  // Whether nothing is left: what later releases have added is not there.
+  bool at_end() const { return rest_.empty(); }
   Status Finish(std::string_view what) const;
 
  private:

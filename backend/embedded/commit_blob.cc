@@ -60,6 +60,7 @@ uint64_t LogCommit(Change& change, const CommitBlob& commit, const VersionRecord
               .version = record.version,
               .time = record.last_modified,
               .replaces = replaced,
+              .created = record.created,
               .size_bytes = record.size_bytes};
   if (commit.origin) event.policy_id = commit.origin->policy_id;
   const auto move = change.moves.arriving.find(commit.path);
@@ -70,7 +71,6 @@ uint64_t LogCommit(Change& change, const CommitBlob& commit, const VersionRecord
 // What was current makes room for the new record.
 Status Supersede(Change& change, Place& place, VersionRecord record, VersionId replaced) {
   const VersionRecord old = *place.current;
-  record.created = old.created;
   record.has_prefix = old.has_prefix;
   if (replaced) {
     TRY(ReleaseContent(change, old.content_id));
@@ -94,6 +94,7 @@ Result<Outcome> Make(Change& change, const CommitBlob& commit, const std::option
 
   const Timestamp now = change.Tick();
   VersionRecord record = NewRecord(commit, content, now);
+  if (place.current) record.created = place.current->created;
   const bool replaces = place.current && place.current->version == commit.replaces;
   const VersionId replaced = replaces ? commit.replaces : VersionId{};
   record.file_id = TRY(FileIdOf(change, commit, place));

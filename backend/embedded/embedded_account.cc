@@ -43,10 +43,9 @@ Result<std::unique_ptr<EmbeddedAccount>> EmbeddedAccount::Open(const std::string
   auto presence = TRY(embedded::Presence::Enter(directory));
   auto tables = embedded::OpenSchema(*environment);
   if (!tables) return std::move(tables).error().Within("'" + directory + "'");
-  auto parts =
-      std::make_unique<embedded::AccountParts>(directory, std::move(environment),
-                                               std::move(presence), *tables, clock,
-                                               options.inline_max_bytes, options.reserve_bytes);
+  auto parts = std::make_unique<embedded::AccountParts>(
+      directory, std::move(environment), std::move(presence), *tables, clock,
+      options.inline_max_bytes, options.reserve_bytes);
   std::unique_ptr<EmbeddedAccount> account(
       new EmbeddedAccount(directory, std::move(name), std::move(parts)));
   if (options.garbage_interval.count() > 0) {
@@ -101,8 +100,7 @@ std::chrono::milliseconds EmbeddedAccount::CollectRound(const Options& options) 
   const auto cleared = parts_->environment->ClearDeadReaders();
   if (!cleared) Log(LogLevel::kWarning, "account '{}': {}", name_, cleared.error().message);
   const auto space = parts_->store.Space();
-  const bool little_room =
-      space && space->available_bytes < space->total_bytes / kLittleRoomPart;
+  const bool little_room = space && space->available_bytes < space->total_bytes / kLittleRoomPart;
   const embedded::Presence::Alone alone(parts_->presence);
   const auto collected = parts_->garbage.CollectSome(
       alone || little_room ? std::min(options.garbage_grace, options.short_grace)
@@ -113,7 +111,8 @@ std::chrono::milliseconds EmbeddedAccount::CollectRound(const Options& options) 
     return options.garbage_interval;
   }
   if (collected->more) return kGarbagePause;
-  return little_room ? std::min<std::chrono::milliseconds>(kGarbagePauseWithoutRoom, options.garbage_interval)
+  return little_room ? std::min<std::chrono::milliseconds>(kGarbagePauseWithoutRoom,
+                                                           options.garbage_interval)
                      : options.garbage_interval;
 }
 

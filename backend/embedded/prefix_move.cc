@@ -129,6 +129,7 @@ VersionRecord PrefixMove::Arriving(const VersionRecord& moved, const std::string
                                       .name = name,
                                       .version = record.version,
                                       .time = now,
+                                      .created = record.created,
                                       .other_name = other_name,
                                       .size_bytes = record.size_bytes});
   return record;

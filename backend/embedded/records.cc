@@ -157,6 +157,7 @@ std::string Encode(const Event& event) {
   encoder.Number(event.writer);
   encoder.Text(event.policy_id);
   encoder.Number(event.group_end);
+  encoder.Signed(event.created.ticks);
   return encoder.Take();
 }
 
@@ -179,6 +180,7 @@ Result<Event> DecodeEvent(std::string_view bytes) {
   event.writer = decoder.Number();
   event.policy_id = decoder.Text();
   event.group_end = decoder.Number();
+  if (!decoder.at_end()) event.created = Time(decoder);
   TRY(decoder.Finish("a journal event"));
   return event;
 }

@@ -88,17 +88,24 @@ class BatchMaker {
         batch.mutations.push_back(
             RemoveBlob{.path = DestinationPath(change), .source_time = change.event.time});
         return;
-      case Action::Kind::kPatch:
-        batch.mutations.push_back(PatchBlob{.path = DestinationPath(change),
-                                            .version = action.version,
-                                            .headers = change.info->properties.headers,
-                                            .metadata = change.info->properties.metadata,
-                                            .origin_policy_id = request_.policy.policy_id,
-                                            .origin_modified = change.info->last_modified});
-        return;
+      case Action::Kind::kPatch: batch.mutations.push_back(Patch(change, action)); return;
     }
     ++batch.versions;
     batch.logical_bytes += change.info->size_bytes;
+  }
+
+  bool copies_tags() const { return request_.policy.tags_replication.value_or(false); }
+
+  PatchBlob Patch(const SourceChange& change, const Action& action) const {
+    const BlobProperties& properties = change.info->properties;
+    PatchBlob patch{.path = DestinationPath(change),
+                    .version = action.version,
+                    .headers = properties.headers,
+                    .metadata = properties.metadata,
+                    .origin_policy_id = request_.policy.policy_id,
+                    .origin_modified = change.info->last_modified};
+    if (copies_tags()) patch.tags = properties.tags;
+    return patch;
   }
 
   CommitBlob Commit(const SourceChange& change, const Action& action, Content content) const {
@@ -106,7 +113,8 @@ class BatchMaker {
     return {.path = DestinationPath(change),
             .content = std::move(content),
             .properties = {.headers = change.info->properties.headers,
-                           .metadata = change.info->properties.metadata},
+                           .metadata = change.info->properties.metadata,
+                           .tags = copies_tags() ? change.info->properties.tags : StringMap()},
             .replaces = action.replaces,
             .origin = ReplicaOrigin{.policy_id = request_.policy.policy_id,
                                     .rule_id = change.rule->rule_id,

@@ -53,6 +53,11 @@ size_t CountWithin(const std::vector<Event>& events, const Policy& policy,
   return events.size();
 }
 
+// Rows of older releases do not say it: no later than its version, then.
+Timestamp CreatedOf(const Event& event) {
+  return event.created.ticks != 0 ? event.created : event.version.time();
+}
+
 }  // namespace
 
 const Rule* RuleOf(const Policy& policy, const Event& event) {
@@ -67,7 +72,9 @@ const Rule* RuleOf(const Policy& policy, const Event& event) {
     case EventKind::kDestinationChanged: return nullptr;
   }
   const Rule* rule = FindRule(policy, event.container, event.name);
-  return rule != nullptr && event.sequence > rule->start_sequence ? rule : nullptr;
+  if (rule == nullptr || event.sequence <= rule->start_sequence) return nullptr;
+  const bool is_created = event.kind == EventKind::kCreated;
+  return is_created && !IsYoungEnough(*rule, CreatedOf(event)) ? nullptr : rule;
 }
 
 Result<std::vector<Event>> ReadWindow(Journal& journal, const Policy& policy, uint64_t after,

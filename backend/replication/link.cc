@@ -1,7 +1,6 @@
 #include "backend/replication/link.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -9,8 +8,10 @@
 #include "backend/replication/event_window.h"
 #include "backend/replication/failure_log.h"
 #include "backend/replication/faults.h"
+#include "backend/replication/link_policy.h"
 #include "backend/replication/link_progress.h"
 #include "backend/replication/link_rows.h"
+#include "backend/replication/link_rules.h"
 
 namespace replicafs {
 namespace {
@@ -28,13 +29,13 @@ class Link::State {
         std::string policy_id, const Clock& clock, LinkOptions options)
       : source_(std::move(source)),
         destination_(std::move(destination)),
-        policy_id_(std::move(policy_id)),
+        policy_(*source_, *destination_, std::move(policy_id)),
         options_(options),
         writer_(RandomU64()),
         pool_(options.staging_threads, kStagingQueueMax),
         context_{*source_, *destination_, pool_, options.staging_threads},
-        failures_(source_->store(), policy_id_, clock),
-        progress_(source_->store(), policy_id_, clock),
+        failures_(source_->store(), policy_.id(), clock),
+        progress_(source_->store(), policy_.id(), clock),
         window_events_(options.window_events) {}
 
   Result<StepResult> Step(std::stop_token stop);
@@ -44,8 +45,8 @@ class Link::State {
  private:
   enum class Applied { kDone, kOvertaken, kRefused };
 
-  Result<bool> LoadPolicy();
   Status LoadCursor();
+  Status TakeUpRules();
   Result<StepResult> CatchUp();
   Result<StepResult> Copy(const std::vector<Event>& events, std::stop_token stop);
   Result<StepResult> Narrow(const std::vector<Event>& events, const Error& error);
@@ -58,7 +59,7 @@ class Link::State {
 
   const std::shared_ptr<Account> source_;
   const std::shared_ptr<Account> destination_;
-  const std::string policy_id_;
+  LinkPolicy policy_;
   const LinkOptions options_;
   const uint64_t writer_;
   ThreadPool pool_;
@@ -66,8 +67,9 @@ class Link::State {
   FailureLog failures_;
   ProgressPublisher progress_;
 
-  std::string policy_row_;  // as both sides had it last
-  Policy policy_;
+  // The rules that the cursor has come so far with (link_rules.h): as their row says, and cursor_.
+  std::string rules_row_;
+  std::string taken_up_;
   // The cursor row as this link read or wrote it; unknown after a failed Apply.
   bool cursor_known_ = false;
   std::optional<std::string> cursor_row_;
@@ -82,53 +84,59 @@ class Link::State {
   uint64_t suspect_ = 0;    // the event that was refused alone the last time
 };
 
-// False when the policy is gone.
-Result<bool> Link::State::LoadPolicy() {
-  const std::string key = PolicyKey(policy_id_);
-  auto at_source = TRY(source_->store().GetState(key));
-  const auto at_destination = TRY(destination_->store().GetState(key));
-  if (!at_source || at_source != at_destination) return false;
-  if (*at_source == policy_row_) return true;
-  policy_ = TRY(DecodePolicy(*at_source));
-  policy_row_ = *std::move(at_source);
-  return true;
-}
-
 Status Link::State::LoadCursor() {
   if (cursor_known_) return Ok();
-  cursor_row_ = TRY(destination_->store().GetState(CursorKey(policy_id_)));
+  cursor_row_ = TRY(destination_->store().GetState(CursorKey(policy_.id())));
+  auto rules = TRY(destination_->store().GetState(RulesKey(policy_.id())));
   cursor_ = {};
   if (cursor_row_) {
     cursor_ = TRY(DecodeCursor(*cursor_row_));
+    // A release that did not write the rules never changed them.
+    rules_row_ = rules ? *std::move(rules) : EncodeRules(policy_.agreed());
   } else {
-    // Lost: begin again, and expect everything to be there.
-    cursor_.sequence = std::numeric_limits<uint64_t>::max();
-    for (const Rule& rule : policy_.rules)
-      cursor_.sequence = std::min(cursor_.sequence, rule.start_sequence);
-    cursor_.adopt_until = TRY(source_->journal().Head());
+    // New, or lost: from where its rules begin, and everything may be there already.
+    cursor_.sequence = TRY(source_->journal().Head());
+    rules_row_ = kNoRules;
   }
+  taken_up_ = rules_row_;
   position_ = cursor_.sequence;
   cursor_known_ = true;
   return Ok();
 }
 
+// Takes the cursor back to where rules begin that are new, or have other filters. The next step
+// writes that.
+Status Link::State::TakeUpRules() {
+  std::string rules = EncodeRules(policy_.agreed());
+  if (rules == taken_up_) return Ok();
+  const auto start = TRY(StartOfNewRules(policy_.agreed(), rules_row_));
+  if (start) cursor_.adopt_until = TRY(source_->journal().Head());
+  cursor_.sequence = std::min(cursor_.sequence, start.value_or(cursor_.sequence));
+  cut_until_ = 0;
+  // What needed nothing with the rules before may need something now.
+  position_ = cursor_.sequence;
+  taken_up_ = std::move(rules);
+  return Ok();
+}
+
 Result<StepResult> Link::State::Step(std::stop_token stop) {
-  const bool stands = TRY(LoadPolicy());
+  const bool stands = TRY(policy_.Load());
   if (!stands) return StepResult::kPolicyGone;
   TRY(LoadCursor());
+  TRY(TakeUpRules());
   TRY(failures_.LoadOnce());
   WindowLimits limits{.events = window_events_, .content_bytes = options_.window_bytes};
   if (position_ < cut_until_) {
     limits.groups = WindowLimits::Groups::kCut;
     limits.events = std::min<size_t>(limits.events, cut_until_ - position_);
   }
-  const auto events = TRY(ReadWindow(source_->journal(), policy_, position_, limits));
+  const auto events = TRY(ReadWindow(source_->journal(), policy_.agreed(), position_, limits));
   if (events.empty()) return CatchUp();
   return Copy(events, stop);
 }
 
 Result<StepResult> Link::State::CatchUp() {
-  TRY(progress_.Publish(cursor_, {}, policy_row_));
+  TRY(progress_.Publish(cursor_, {}, policy_.source_row()));
   return StepResult::kCaughtUp;
 }
 
@@ -136,7 +144,7 @@ Result<StepResult> Link::State::Copy(const std::vector<Event>& events, std::stop
   std::vector<SourceChange> changes;
   bool relevant = false;
   for (const Event& event : events) {
-    const Rule* rule = RuleOf(policy_, event);
+    const Rule* rule = RuleOf(policy_.agreed(), event);
     relevant = relevant || rule != nullptr;
     // What is recorded as failed waits for RetryFailures.
     if (failures_.Contains(event.sequence)) rule = nullptr;
@@ -150,7 +158,7 @@ Result<StepResult> Link::State::Copy(const std::vector<Event>& events, std::stop
 
   auto batch =
       TRY(Make(std::move(changes), std::max(cursor_.adopt_until, maybe_copied_until_), stop));
-  TRY(failures_.Record(batch.failed, batch.done, policy_row_));
+  TRY(failures_.Record(batch.failed, batch.done, policy_.source_row()));
   LinkCursor next = After(batch);
   next.sequence = last;
   const bool only_moves_cursor = batch.mutations.empty();
@@ -164,18 +172,18 @@ Result<StepResult> Link::State::Copy(const std::vector<Event>& events, std::stop
       return Narrow(events, refusal);
   }
   Widen();
-  TRY(progress_.PublishNowAndThen(cursor_, policy_row_));
+  TRY(progress_.PublishNowAndThen(cursor_, policy_.source_row()));
   return StepResult::kAdvanced;
 }
 
 Result<CopyBatch> Link::State::Make(std::vector<SourceChange> changes, uint64_t maybe_copied_until,
                                     std::stop_token stop) {
-  BatchRequest request{.policy = policy_,
+  BatchRequest request{.policy = policy_.agreed(),
                        .changes = std::move(changes),
                        .maybe_copied_until = maybe_copied_until,
                        .stop = stop};
   request.progress = [this](const StageProgress& current) {
-    progress_.PublishCurrent(cursor_, policy_row_, current);
+    progress_.PublishCurrent(cursor_, policy_.source_row(), current);
   };
   return MakeBatch(context_, std::move(request), sent_bytes_);
 }
@@ -193,17 +201,19 @@ LinkCursor Link::State::After(const CopyBatch& batch) const {
 Result<Link::State::Applied> Link::State::Apply(std::vector<Mutation> mutations,
                                                 const LinkCursor& next, Error& refusal) {
   // A removed policy stops its link at once, the removal of blobs above all.
-  const auto at_source = TRY(source_->store().GetState(PolicyKey(policy_id_)));
-  if (at_source != policy_row_) return Applied::kOvertaken;
+  const bool at_source = TRY(policy_.Stands());
+  if (!at_source) return Applied::kOvertaken;
 
   std::string next_row = Encode(next);
-  mutations.push_back(ExpectState{PolicyKey(policy_id_), policy_row_});
-  mutations.push_back(ExpectState{CursorKey(policy_id_), cursor_row_});
-  mutations.push_back(PutState{CursorKey(policy_id_), next_row});
+  mutations.push_back(ExpectState{PolicyKey(policy_.id()), policy_.destination_row()});
+  mutations.push_back(ExpectState{CursorKey(policy_.id()), cursor_row_});
+  mutations.push_back(PutState{CursorKey(policy_.id()), next_row});
+  if (taken_up_ != rules_row_) mutations.push_back(PutState{RulesKey(policy_.id()), taken_up_});
   const auto applied = destination_->store().Apply(std::move(mutations), writer_);
   if (applied) {
     cursor_ = next;
     cursor_row_ = std::move(next_row);
+    rules_row_ = taken_up_;
     position_ = std::max(position_, next.sequence);
     sent_bytes_ = 0;
     return Applied::kDone;
@@ -214,10 +224,10 @@ Result<Link::State::Applied> Link::State::Apply(std::vector<Mutation> mutations,
     return applied.error();
   }
   // Somebody else may have removed the policy, or moved the cursor.
-  const std::string policy_row = policy_row_;
+  const std::string policy_row = policy_.destination_row();
   const auto cursor_row = cursor_row_;
-  const bool stands = TRY(LoadPolicy());
-  if (!stands || policy_row != policy_row_) return Applied::kOvertaken;
+  const bool stands = TRY(policy_.Load());
+  if (!stands || policy_row != policy_.destination_row()) return Applied::kOvertaken;
   TRY(LoadCursor());
   if (cursor_row != cursor_row_) return Applied::kOvertaken;
   refusal = applied.error();
@@ -235,7 +245,7 @@ Result<StepResult> Link::State::Narrow(const std::vector<Event>& events, const E
   }
   const Event& event = events.front();
   if (suspect_ == event.sequence) {
-    TRY(failures_.Record({{event, DestinationFault(error)}}, {}, policy_row_));
+    TRY(failures_.Record({{event, DestinationFault(error)}}, {}, policy_.source_row()));
   }
   suspect_ = event.sequence;
   return StepResult::kAdvanced;
@@ -246,12 +256,12 @@ void Link::State::Widen() {
 }
 
 Status Link::State::PublishProgress(std::string last_error) {
-  const auto policy_row = TRY(source_->store().GetState(PolicyKey(policy_id_)));
+  const auto policy_row = TRY(source_->store().GetState(PolicyKey(policy_.id())));
   if (!policy_row) return Ok();
   // The destination may be what is unreachable: then what was published last stands.
   LinkCursor durable = cursor_;
   if (!cursor_known_) {
-    const LinkProgress before = TRY(ReadProgress(source_->store(), policy_id_));
+    const LinkProgress before = TRY(ReadProgress(source_->store(), policy_.id()));
     durable = {.sequence = before.watermark,
                .versions_copied = before.versions_copied,
                .logical_bytes = before.logical_bytes,
@@ -261,9 +271,10 @@ Status Link::State::PublishProgress(std::string last_error) {
 }
 
 Status Link::State::RetryFailures(std::stop_token stop) {
-  const bool stands = TRY(LoadPolicy());
+  const bool stands = TRY(policy_.Load());
   if (!stands) return Ok();
   TRY(LoadCursor());
+  TRY(TakeUpRules());
   TRY(failures_.Load());
   auto failures = failures_.All();
   if (failures.size() > kRetriesMax) {
@@ -278,7 +289,7 @@ Status Link::State::RetryFailures(std::stop_token stop) {
     std::optional<FailedEvent> failed;
     if (!events.empty()) failed = TRY(Retry(events.front(), stop));
     if (failed) {
-      TRY(failures_.Record({*failed}, {}, policy_row_));
+      TRY(failures_.Record({*failed}, {}, policy_.source_row()));
     } else {
       TRY(failures_.Forget(failure.sequence));
     }
@@ -290,7 +301,7 @@ Status Link::State::RetryFailures(std::stop_token stop) {
 Result<std::optional<FailedEvent>> Link::State::Retry(const Event& event, std::stop_token stop) {
   TRY(LoadCursor());
   std::vector<SourceChange> changes;
-  changes.push_back({.event = event, .rule = RuleOf(policy_, event)});
+  changes.push_back({.event = event, .rule = RuleOf(policy_.agreed(), event)});
   auto batch = TRY(Make(std::move(changes), event.sequence, stop));
   if (!batch.failed.empty()) return std::optional<FailedEvent>(batch.failed.front());
   if (batch.mutations.empty()) return std::optional<FailedEvent>();

@@ -26,6 +26,8 @@ constexpr std::string_view kPolicyPrefix = "policy/";
 
 std::string PolicyKey(std::string_view policy_id);
 std::string CursorKey(std::string_view policy_id);
+// The rules that the cursor has come so far with; see link_rules.h.
+std::string RulesKey(std::string_view policy_id);
 std::string ProgressKey(std::string_view policy_id);
 std::string FailurePrefix(std::string_view policy_id);
 std::string FailureKey(std::string_view policy_id, uint64_t sequence);

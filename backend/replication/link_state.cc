@@ -30,6 +30,10 @@ std::string PolicyKey(std::string_view policy_id) {
 std::string CursorKey(std::string_view policy_id) {
   return fmt::format("link/{}/cursor", policy_id);
 }
+
+std::string RulesKey(std::string_view policy_id) {
+  return fmt::format("link/{}/rules", policy_id);
+}
 std::string ProgressKey(std::string_view policy_id) {
   return fmt::format("link/{}/status", policy_id);
 }

@@ -1,6 +1,7 @@
 #include "backend/replication/policy.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -19,10 +20,11 @@ std::string Name(const Rule& rule) {
   return "the rule '" + rule.source_container + "' to '" + rule.destination_container + "'";
 }
 
-Status ValidatePrefixes(const Rule& rule) {
-  if (rule.prefixes.size() > kPrefixesMax) {
+Status ValidatePrefixes(const Rule& rule, Limits limits) {
+  if (limits == Limits::kAzure && rule.prefixes.size() > kPrefixesMax) {
     return Invalid(Name(rule) + " has " + std::to_string(rule.prefixes.size()) +
-                   " prefixes: at most " + std::to_string(kPrefixesMax) + " are allowed");
+                   " prefixes: at most " + std::to_string(kPrefixesMax) +
+                   " are allowed (or lift the limit with --limits extended)");
   }
   std::set<std::string_view> seen;
   for (const std::string& prefix : rule.prefixes) {
@@ -42,8 +44,48 @@ Result<Rule> DecodeRule(const nlohmann::json& object) {
             .destination_container = members.Text("destinationContainer"),
             .prefixes = members.Texts("prefixMatch"),
             .start_sequence = members.Number("startSequence")};
+  if (object.contains("minCreationTime")) rule.min_creation_time = members.Time("minCreationTime");
   if (!members.complete()) return Error{ErrorCode::kCorrupt, "a rule of a policy is incomplete"};
   return rule;
+}
+
+nlohmann::json ToJson(const Rule& rule) {
+  nlohmann::json object{{"ruleId", rule.rule_id},
+                        {"sourceContainer", rule.source_container},
+                        {"destinationContainer", rule.destination_container},
+                        {"prefixMatch", rule.prefixes},
+                        {"startSequence", rule.start_sequence}};
+  if (rule.min_creation_time) object["minCreationTime"] = ToString(*rule.min_creation_time);
+  return object;
+}
+
+struct Flag {
+  const char* name;
+  std::optional<bool> Policy::*value;
+};
+constexpr Flag kFlags[] = {{"metrics", &Policy::metrics},
+                           {"priorityReplication", &Policy::priority_replication},
+                           {"tagsReplication", &Policy::tags_replication}};
+
+struct ResourceId {
+  const char* name;
+  std::string Policy::*value;
+};
+constexpr ResourceId kResourceIds[] = {{"sourceResourceId", &Policy::source_resource_id},
+                                       {"destinationResourceId", &Policy::destination_resource_id}};
+
+// nullopt: they are the same rule.
+std::optional<std::string> DifferenceOf(const Rule& rule, const Rule* other) {
+  const std::string name = "rule " + rule.rule_id + ", '" + rule.source_container + "' to '" +
+                           rule.destination_container + "', ";
+  if (other == nullptr) return name + "is in the source account's half of the policy alone";
+  if (other->source_container != rule.source_container ||
+      other->destination_container != rule.destination_container)
+    return name + "has other containers in the destination account's half: '" +
+           other->source_container + "' to '" + other->destination_container + "'";
+  if (other->prefixes != rule.prefixes || other->min_creation_time != rule.min_creation_time)
+    return name + "has other filters in the destination account's half";
+  return std::nullopt;
 }
 
 }  // namespace
@@ -69,23 +111,24 @@ const Rule* FindRuleById(const Policy& policy, std::string_view rule_id) {
   return nullptr;
 }
 
-Status Validate(const Policy& policy) {
+Status Validate(const Policy& policy, Limits limits) {
   TRY(ValidateAccountName(policy.source_account));
   TRY(ValidateAccountName(policy.destination_account));
   if (policy.source_account == policy.destination_account)
     return Invalid("the source and the destination are both the account '" + policy.source_account +
                    "': a policy copies to another account");
   if (policy.rules.empty()) return Invalid("a policy takes at least one rule");
-  if (policy.rules.size() > kRulesMax) {
+  if (limits == Limits::kAzure && policy.rules.size() > kRulesMax) {
     return Invalid("the policy has " + std::to_string(policy.rules.size()) + " rules: at most " +
-                   std::to_string(kRulesMax) + " are allowed");
+                   std::to_string(kRulesMax) +
+                   " are allowed (or lift the limit with --limits extended)");
   }
   std::set<std::string_view> sources;
   std::set<std::string_view> destinations;
   for (const Rule& rule : policy.rules) {
     TRY(ValidateContainerName(rule.source_container));
     TRY(ValidateContainerName(rule.destination_container));
-    TRY(ValidatePrefixes(rule));
+    TRY(ValidatePrefixes(rule, limits));
     if (!sources.insert(rule.source_container).second) {
       return Invalid("two rules have the source container '" + rule.source_container +
                      "': join them into one rule");
@@ -98,20 +141,47 @@ Status Validate(const Policy& policy) {
   return Ok();
 }
 
+Policy Agreed(const Policy& at_source, const Policy& at_destination,
+              std::vector<std::string>* differences) {
+  std::map<std::string_view, const Rule*> there;
+  for (const Rule& rule : at_destination.rules) there.emplace(rule.rule_id, &rule);
+  Policy agreed = at_source;
+  const auto differs = [&](const Rule& rule) {
+    const auto other = there.find(rule.rule_id);
+    const auto difference = DifferenceOf(rule, other == there.end() ? nullptr : other->second);
+    if (difference && differences != nullptr) differences->push_back(*difference);
+    return difference.has_value();
+  };
+  std::erase_if(agreed.rules, differs);
+  if (differences == nullptr) return agreed;
+  for (const Rule& rule : at_destination.rules) {
+    if (FindRuleById(at_source, rule.rule_id) == nullptr)
+      differences->push_back("rule " + rule.rule_id + ", '" + rule.source_container + "' to '" +
+                             rule.destination_container +
+                             "', is in the destination account's half of the policy alone");
+  }
+  return agreed;
+}
+
+std::string EncodeRule(const Rule& rule) {
+  return json::Encode(ToJson(rule));
+}
+
 std::string EncodePolicy(const Policy& policy) {
   auto rules = nlohmann::json::array();
-  for (const Rule& rule : policy.rules) {
-    rules.push_back({{"ruleId", rule.rule_id},
-                     {"sourceContainer", rule.source_container},
-                     {"destinationContainer", rule.destination_container},
-                     {"prefixMatch", rule.prefixes},
-                     {"startSequence", rule.start_sequence}});
+  for (const Rule& rule : policy.rules) rules.push_back(ToJson(rule));
+  nlohmann::json object{{"policyId", policy.policy_id},
+                        {"sourceAccount", policy.source_account},
+                        {"destinationAccount", policy.destination_account},
+                        {"enabledTime", ToString(policy.enabled_time)},
+                        {"rules", std::move(rules)}};
+  for (const Flag& flag : kFlags) {
+    if (policy.*flag.value) object[flag.name] = *(policy.*flag.value);
   }
-  return json::Encode({{"policyId", policy.policy_id},
-                       {"sourceAccount", policy.source_account},
-                       {"destinationAccount", policy.destination_account},
-                       {"enabledTime", ToString(policy.enabled_time)},
-                       {"rules", std::move(rules)}});
+  for (const ResourceId& id : kResourceIds) {
+    if (!(policy.*id.value).empty()) object[id.name] = policy.*id.value;
+  }
+  return json::Encode(object);
 }
 
 Result<Policy> DecodePolicy(std::string_view text) {
@@ -124,6 +194,13 @@ Result<Policy> DecodePolicy(std::string_view text) {
   for (const auto& element : members.Objects("rules")) {
     auto rule = TRY(DecodeRule(element));
     policy.rules.push_back(std::move(rule));
+  }
+  for (const Flag& flag : kFlags) {
+    const auto found = object.find(flag.name);
+    if (found != object.end() && found->is_boolean()) policy.*flag.value = found->get<bool>();
+  }
+  for (const ResourceId& id : kResourceIds) {
+    if (object.contains(id.name)) policy.*id.value = members.Text(id.name);
   }
   if (!members.complete()) {
     return Error{ErrorCode::kCorrupt, "the row of policy '" + policy.policy_id + "' is incomplete"};

@@ -1,20 +1,25 @@
 #include "backend/replication/policy_halves.h"
 
-#include <algorithm>
+#include <set>
 
 #include "backend/replication/link_rows.h"
 
 namespace replicafs {
 
-std::vector<Mutation> MakeDestinationHalf(const Policy& policy, uint64_t head) {
+std::vector<Mutation> MakeDestinationHalf(const Policy* before, const Policy& policy) {
   std::vector<Mutation> mutations;
-  LinkCursor cursor{.sequence = head, .adopt_until = head};
+  std::set<std::string_view> containers;
   for (const Rule& rule : policy.rules) {
     mutations.push_back(SetDestination{rule.destination_container, policy.policy_id});
-    cursor.sequence = std::min(cursor.sequence, rule.start_sequence);
+    containers.insert(rule.destination_container);
+  }
+  if (before != nullptr) {
+    for (const Rule& rule : before->rules) {
+      if (!containers.contains(rule.destination_container))
+        mutations.push_back(SetDestination{rule.destination_container, ""});
+    }
   }
   mutations.push_back(PutState{PolicyKey(policy.policy_id), EncodePolicy(policy)});
-  mutations.push_back(PutState{CursorKey(policy.policy_id), Encode(cursor)});
   return mutations;
 }
 
@@ -31,6 +36,7 @@ Result<std::vector<Mutation>> UnmakeDestinationHalf(Account& account, const Poli
   }
   mutations.push_back(RemoveState{PolicyKey(policy.policy_id)});
   mutations.push_back(RemoveState{CursorKey(policy.policy_id)});
+  mutations.push_back(RemoveState{RulesKey(policy.policy_id)});
   return mutations;
 }
 

@@ -10,9 +10,9 @@
 
 namespace replicafs {
 
-// Containers become destinations, and the link's cursor stands at its beginning. `head` is the
-// source's newest event.
-std::vector<Mutation> MakeDestinationHalf(const Policy& policy, uint64_t head);
+// Containers become destinations; those that only `before` names, which may be nullptr, cease to
+// be.
+std::vector<Mutation> MakeDestinationHalf(const Policy* before, const Policy& policy);
 std::vector<Mutation> MakeSourceHalf(const Policy& policy);
 
 // With everything that the link left in the account. Containers that are gone, or belong to another

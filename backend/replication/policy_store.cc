@@ -6,22 +6,10 @@
 
 #include "backend/base/log.h"
 #include "backend/replication/link_rows.h"
-#include "backend/replication/policy_halves.h"
+#include "backend/replication/policy_side.h"
 
 namespace replicafs {
 namespace {
-
-// Removes what this account has of the policy; nothing when it has nothing.
-Status DeleteHalf(Account& account, const Policy& policy) {
-  std::vector<Mutation> mutations;
-  if (account.name() == policy.destination_account) {
-    mutations = TRY(UnmakeDestinationHalf(account, policy));
-  } else {
-    mutations = TRY(UnmakeSourceHalf(account, policy));
-  }
-  TRY(account.store().Apply(std::move(mutations), 0));
-  return Ok();
-}
 
 // nullptr when the account does not exist any more.
 Result<std::shared_ptr<Account>> OpenIfThere(AccountSource& accounts, std::string_view name) {
@@ -48,6 +36,24 @@ Result<std::vector<Policy>> PoliciesOf(AccountSource& accounts, std::string_view
   return ListPolicies(*account);
 }
 
+struct Halves {
+  std::optional<Policy> at_source;
+  std::optional<Policy> at_destination;
+};
+
+Result<Halves> HalvesOf(AccountSource& accounts, const Policy& policy) {
+  Halves halves;
+  for (const auto& [name, half] :
+       {std::pair(&policy.source_account, &halves.at_source),
+        std::pair(&policy.destination_account, &halves.at_destination)}) {
+    const auto account = TRY(OpenIfThere(accounts, *name));
+    if (account == nullptr) continue;
+    const auto row = TRY(account->store().GetState(PolicyKey(policy.policy_id)));
+    if (row) half->emplace(TRY(DecodePolicy(*row)));
+  }
+  return halves;
+}
+
 }  // namespace
 
 Status DeletePolicy(AccountSource& accounts, std::string_view policy_id) {
@@ -56,21 +62,27 @@ Status DeletePolicy(AccountSource& accounts, std::string_view policy_id) {
     return Error{ErrorCode::kNotFound, "there is no policy '" + std::string(policy_id) + "'"};
   }
   for (const std::string& name : {policy->source_account, policy->destination_account}) {
-    const auto account = TRY(OpenIfThere(accounts, name));
-    if (account != nullptr) TRY(DeleteHalf(*account, *policy));
+    auto account = TRY(OpenIfThere(accounts, name));
+    if (account == nullptr) continue;
+    const bool is_source = name == policy->source_account;
+    PolicySide side = TRY(PolicySide::Read(
+        std::move(account), is_source ? refusal::Side::kSource : refusal::Side::kDestination));
+    if (side.Find(policy_id) != nullptr) TRY(side.Write(policy_id, std::nullopt));
   }
   return Ok();
 }
 
 Result<bool> IsHalf(AccountSource& accounts, const Policy& policy) {
-  std::optional<std::string> rows[2];
-  size_t side = 0;
-  for (const std::string& name : {policy.source_account, policy.destination_account}) {
-    const auto account = TRY(OpenIfThere(accounts, name));
-    if (account == nullptr) return true;
-    rows[side++] = TRY(account->store().GetState(PolicyKey(policy.policy_id)));
-  }
-  return !rows[0] || rows[0] != rows[1];
+  const Halves halves = TRY(HalvesOf(accounts, policy));
+  return !halves.at_source || !halves.at_destination;
+}
+
+Result<std::vector<std::string>> DifferencesOf(AccountSource& accounts, const Policy& policy) {
+  const Halves halves = TRY(HalvesOf(accounts, policy));
+  std::vector<std::string> differences;
+  if (halves.at_source && halves.at_destination)
+    Agreed(*halves.at_source, *halves.at_destination, &differences);
+  return differences;
 }
 
 Result<std::vector<Policy>> ListPolicies(Account& account) {

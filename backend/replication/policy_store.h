@@ -1,7 +1,8 @@
-// Policies as both accounts keep them: a state row "policy/<id>" in each. A link works only while
-// both rows are there and say the same.
+// Policies as both accounts keep them: a half in each, the state row "policy/<id>". A link copies
+// what both halves agree on.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct RuleRequest {
   std::string source_container;
   std::string destination_container;
   std::vector<std::string> prefixes;
+  std::optional<Timestamp> min_creation_time;  // nullopt: as `existing` says
 };
 
 struct PolicyRequest {
@@ -26,27 +28,52 @@ struct PolicyRequest {
   std::string destination_account;
   std::vector<RuleRequest> rules;
   ExistingBlobs existing = ExistingBlobs::kLeave;
+  std::optional<bool> metrics;
+  std::optional<bool> priority_replication;
+  std::optional<bool> tags_replication;
+  Limits limits = Limits::kAzure;
 };
 
-// Writes the destination's half first, so that no replica arrives in a container that still takes
-// writes. Repeating a call that failed half-way finishes it: halves without a partner between the
-// same two accounts are replaced. Each error names the rule and the remedy:
+// Both halves at once: the destination's first, so that no replica arrives in a container that
+// still takes writes. Repeating a call that failed half-way finishes it: a half with the same rules
+// that is on the destination alone is taken up. Errors, each in policy_refusals.h:
 //   kNotFound  an account or container is missing
 //   kExists    the pair of accounts has a policy already
-//   kBusy      another process changed the policies between the two accounts meanwhile
-//   kInvalid   Validate; a destination container that is a source of another policy, or the
-//   reverse;
-//              a destination container that belongs to another policy
+//   kBusy      another process changed the policies of one of the accounts meanwhile
+//   kInvalid   Validate; a limit of an account; a destination container that is a source of another
+//              policy, or the reverse; one that belongs to another policy
 Result<Policy> CreatePolicy(AccountSource& accounts, const PolicyRequest& request,
                             const Clock& clock);
+
+// One account's half alone, of a definition (ParseDefinition).
+struct HalfRequest {
+  std::string account;
+  Policy definition;
+  Limits limits = Limits::kAzure;
+};
+// On the destination: the policy gets an id, and so do its rules. On the source: the definition has
+// the ids that the destination gave. Errors as CreatePolicy, and kInvalid for ids that do not
+// belong there, kExists when the account has the policy.
+Result<Policy> CreateHalf(AccountSource& accounts, const HalfRequest& request, const Clock& clock);
+// Replaces rules and flags of a half. Rules with the id of one that is there keep what was copied
+// under it; on the destination rules without an id are new and get one. What the link did is not
+// done again. kNotFound, and errors as CreateHalf.
+Result<Policy> UpdateHalf(AccountSource& accounts, const HalfRequest& request, const Clock& clock);
+// kNotFound when the account has not got it.
+Result<Policy> GetHalf(AccountSource& accounts, const std::string& account,
+                       std::string_view policy_id);
+// The other half stays, and nothing is copied any more. kNotFound as GetHalf.
+Status DeleteHalf(AccountSource& accounts, const std::string& account, std::string_view policy_id);
 
 // Removes both halves, the source's first; the destination's containers take writes at once and
 // the replicas stay. Works when one half or one account is gone already. kNotFound when neither
 // account has it.
 Status DeletePolicy(AccountSource& accounts, std::string_view policy_id);
 
-// Whether one of its halves is missing or the two differ, so that nothing is copied.
+// Whether one of its halves is missing, so that nothing is copied.
 Result<bool> IsHalf(AccountSource& accounts, const Policy& policy);
+// A sentence for each rule that the halves do not agree on (Agreed), which is not copied.
+Result<std::vector<std::string>> DifferencesOf(AccountSource& accounts, const Policy& policy);
 
 // Policies that name this account, by id.
 Result<std::vector<Policy>> ListPolicies(Account& account);

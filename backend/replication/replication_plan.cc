@@ -169,8 +169,11 @@ class Decider {
     if (blob.committed.contains(event.version)) return {};
     for (const BlobInfo& version : blob.before->versions) {
       if (!IsOurs(version, PathOf(event)) || version.origin->version != event.version) continue;
-      const bool same = version.properties.headers == change.info->properties.headers &&
-                        version.properties.metadata == change.info->properties.metadata;
+      const BlobProperties& wanted = change.info->properties;
+      const bool same =
+          version.properties.headers == wanted.headers &&
+          version.properties.metadata == wanted.metadata &&
+          (!policy_.tags_replication.value_or(false) || version.properties.tags == wanted.tags);
       if (same || !patched_.insert({PathOf(event), event.version}).second) return {};
       if (change.fault) return Failed(*change.fault);
       return {.kind = Action::Kind::kPatch, .version = version.version};

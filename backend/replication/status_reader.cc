@@ -57,6 +57,7 @@ std::optional<RuleStatus> StatusUnder(const LinkView& link, const BlobPath& path
                                       const BlobInfo& info) {
   const Rule* rule = FindRule(link.policy, path.container, path.name);
   if (rule == nullptr || IsOlderThan(link.policy, *rule, info)) return std::nullopt;
+  if (!IsYoungEnough(*rule, info.created)) return std::nullopt;
   RuleStatus status{.policy_id = link.policy.policy_id, .rule_id = rule->rule_id};
   const auto failure = link.failures.find({path, info.version});
   if (failure != link.failures.end()) {

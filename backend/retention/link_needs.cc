@@ -29,7 +29,7 @@ bool LinkNeeds::Needs(std::string_view container, const BlobInfo& version) const
   const BlobPath path{std::string(container), version.name};
   return std::any_of(links_.begin(), links_.end(), [&](const LinkNeed& link) {
     const Rule* rule = FindRule(link.policy, container, version.name);
-    if (rule == nullptr) return false;
+    if (rule == nullptr || !IsYoungEnough(*rule, version.created)) return false;
     // The newest change to a version is no older than the event that made it.
     return version.sequence > std::max(link.watermark, rule->start_sequence) ||
            link.failures.contains({path, version.version});

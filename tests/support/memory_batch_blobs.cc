@@ -119,6 +119,7 @@ Outcome MemoryBatch::AddVersion(MemoryContainer& container, NewVersion added) {
                             .version = info.version,
                             .time = now,
                             .replaces = added.replaces,
+                            .created = info.created,
                             .other_name = added.other_name,
                             .size_bytes = added.content->size_bytes,
                             .policy_id = info.origin ? info.origin->policy_id : ""});

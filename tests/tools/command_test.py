@@ -3,6 +3,7 @@
 
   command_test.py BINARY [unittest arguments]
 """
+import json
 import os
 import shutil
 import subprocess
@@ -14,7 +15,8 @@ from harness import FAILURE, NOT_FOUND, OK, REFUSED, USAGE, CommandTest
 
 COMMANDS = ["account create", "account update", "account list", "account show", "account check", "container create",
             "container list", "container show", "container delete", "policy create", "policy list",
-            "policy show", "policy delete", "replication status", "replication wait",
+            "policy show", "policy update", "policy delete", "policy rule add", "policy rule list",
+            "policy rule show", "policy rule update", "policy rule remove", "replication status", "replication wait",
             "replication failures", "versions list", "versions restore", "versions diff",
             "versions delete", "container retention set", "container retention show",
             "container retention clear", "container retention apply", "journal show", "mount",
@@ -174,10 +176,10 @@ class Policies(CommandTest):
         made = self.create("--rule", "photos:photos", "--prefix", "2026/", "--prefix", "2025/", "--rule",
                            "mail:mail2")
         self.assertRegex(made["policyId"], harness.GUID)
-        self.assert_time(made["enabledTime"])
-        self.assertEqual([(r["sourceContainer"], r["destinationContainer"], r["prefixes"]) for r in made["rules"]],
-                         [("photos", "photos", ["2026/", "2025/"]), ("mail", "mail2", [])])
-        self.assertTrue(all(r["startSequence"] > 0 for r in made["rules"]))
+        self.assertRegex(made["enabledTime"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00$")
+        self.assertEqual([(r["sourceContainer"], r["destinationContainer"], r["filters"]) for r in made["rules"]],
+                         [("photos", "photos", {"minCreationTime": None, "prefixMatch": ["2026/", "2025/"]}),
+                          ("mail", "mail2", None)])
         self.assertEqual(self.run_json("policy", "list"), [made])
         self.assertEqual(self.run_json("policy", "show", made["policyId"]), made)
         for text in (self.run_ok("policy", "list"), self.run_ok("policy", "show", made["policyId"])):
@@ -194,7 +196,61 @@ class Policies(CommandTest):
     def test_existing_blobs_and_a_prefix_before_the_only_rule(self):
         self.make_containers("westus/photos", "eastus/photos")
         [rule] = self.create("--prefix", "a", "--existing", "--rule", "photos:photos")["rules"]
-        self.assertEqual((rule["prefixes"], rule["startSequence"]), (["a"], 0))
+        self.assertEqual(rule["filters"], {"minCreationTime": "1601-01-01T00:00:00Z", "prefixMatch": ["a"]})
+
+    def test_two_steps_with_the_output_of_the_first(self):
+        self.make_containers("westus/photos", "eastus/photos")
+        definition = self.directory / "policy.json"
+        definition.write_text(json.dumps({"properties": {
+            "policyId": "default", "sourceAccount": "westus", "destinationAccount": "eastus",
+            "rules": [{"ruleId": "", "sourceContainer": "photos", "destinationContainer": "photos",
+                       "filters": {"prefixMatch": ["b"], "minCreationTime": "2021-08-28T00:00:00Z"}}]}}))
+        first = self.run_json("policy", "create", "--account", "eastus", "--policy", definition)
+        self.assertIsNone(first["enabledTime"])
+        self.assertIn("on this account alone", self.run_ok("policy", "show", first["policyId"]))
+        self.assert_fails(USAGE, "policy", "create", "--account", "westus", "--policy", definition,
+                          naming=("eastus", "policyId"))
+        definition.write_text(json.dumps(first))
+        second = self.run_json("policy", "create", "--account", "westus", "--policy", definition)
+        self.assertIsNotNone(second["enabledTime"])
+        same = ("policyId", "rules", "sourceAccount", "destinationAccount")
+        self.assertEqual([first[key] for key in same], [second[key] for key in same])
+        self.assertIn("/storageAccounts/westus/objectReplicationPolicies/" + first["policyId"], second["id"])
+        self.assertEqual(self.run_json("policy", "list"), [second])
+        self.assertEqual(self.run_json("policy", "list", "--account", "eastus"), [first])
+        self.run_ok("policy", "delete", first["policyId"], "--account", "eastus")
+        self.assertIn("on this account alone", self.run_ok("policy", "show", first["policyId"]))
+
+    def test_definition_that_is_wrong_names_the_member(self):
+        self.make_containers("westus/photos", "eastus/photos")
+        definition = self.directory / "policy.json"
+        definition.write_text('{"properties": {"sourceAccount": "westus", "destinationAccount": "eastus", "rules": '
+                              '[{"sourceContainer": "photos", "destinationContainer": "photos", "filters": '
+                              '{"minCreationTime": "2021-08-028T00:00:00Z"}}]}}')
+        self.assert_fails(USAGE, "policy", "create", "--policy", definition,
+                          naming=("properties.rules[0].filters.minCreationTime", "2021-08-28T00:00:00Z"))
+
+    def test_rules_come_change_and_go(self):
+        self.make_containers("westus/photos", "westus/mail", "eastus/photos", "eastus/mail")
+        policy = self.create("--rule", "photos:photos")
+        identity = policy["policyId"]
+        added = self.run_json("policy", "rule", "add", identity, "--rule", "mail:mail", "--prefix", "in/")
+        self.assertEqual(len(added["rules"]), 2)
+        rule = added["rules"][1]
+        self.assertRegex(rule["ruleId"], harness.GUID)
+        self.assertEqual(self.run_json("policy", "rule", "list", identity, "--account", "eastus"), added["rules"])
+        changed = self.run_json("policy", "rule", "update", identity, rule["ruleId"], "--rule", "mail:mail",
+                                "--min-creation-time", "2020-02-19T16:05:00Z")
+        self.assertEqual(changed["rules"][1]["filters"],
+                         {"minCreationTime": "2020-02-19T16:05:00Z", "prefixMatch": None})
+        self.assertEqual(self.run_json("policy", "rule", "show", identity, rule["ruleId"]), changed["rules"][1])
+        flagged = self.run_json("policy", "update", identity, "--metrics", "true", "--tags-replication", "true")
+        self.assertEqual((flagged["metrics"], flagged["tagsReplication"]), ({"enabled": True}, {"enabled": True}))
+        self.assertEqual(len(self.run_json("policy", "rule", "remove", identity, rule["ruleId"])["rules"]), 1)
+        self.assertEqual(self.run_json("container", "show", "eastus/mail")["destinationPolicyId"], "")
+        self.assert_fails(USAGE, "policy", "rule", "remove", identity, policy["rules"][0]["ruleId"],
+                          naming=("policy delete",))
+        self.assert_fails(NOT_FOUND, "policy", "rule", "show", identity, rule["ruleId"], naming=(rule["ruleId"],))
 
     def test_refusals(self):
         self.make_containers("westus/photos", "westus/mail", "eastus/photos", "eastus/mail")

@@ -1,0 +1,25 @@
+// Which rules a link's cursor has come so far with. A rule that is new, or has other filters, takes
+// the cursor back to where it begins; what is at the destination already is adopted, not sent
+// again.
+//
+// The row "link/<policy>/rules" at the destination: {"<rule id>": "<digest of the rule>", …}.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "backend/base/result.h"
+#include "backend/replication/policy.h"
+
+namespace replicafs {
+
+std::string EncodeRules(const Policy& policy);
+constexpr std::string_view kNoRules = "{}";
+
+// The journal position to which the rules that are not in the row take the cursor; nullopt: none of
+// them is new. kCorrupt.
+Result<std::optional<uint64_t>> StartOfNewRules(const Policy& policy, std::string_view row);
+
+}  // namespace replicafs

@@ -1,0 +1,116 @@
+// One account's half of a policy at a time.
+#include <memory>
+#include <utility>
+
+#include "backend/base/digest.h"
+#include "backend/replication/policy_definition.h"
+#include "backend/replication/policy_side.h"
+#include "backend/replication/policy_store.h"
+
+namespace replicafs {
+namespace {
+
+using refusal::Side;
+
+Result<PolicySide> ReadSide(AccountSource& accounts, const HalfRequest& request) {
+  const Policy& policy = request.definition;
+  auto account = TRY(accounts.OpenAccount(request.account));
+  if (request.account == policy.destination_account)
+    return PolicySide::Read(std::move(account), Side::kDestination);
+  if (request.account == policy.source_account)
+    return PolicySide::Read(std::move(account), Side::kSource);
+  return refusal::AccountIsNoPart(request.account, policy);
+}
+
+// The ids of a new half: those that the destination gives, or gave.
+Status TakeIds(Side side, Policy& policy) {
+  const bool is_default = policy.policy_id == kDefaultPolicyId;
+  if (side == Side::kSource) {
+    if (is_default) return refusal::DefaultIdAtSource(policy);
+    for (const Rule& rule : policy.rules) {
+      if (rule.rule_id.empty()) return refusal::RuleWithoutId(rule);
+    }
+    return Ok();
+  }
+  if (!is_default) return refusal::OwnIdAtDestination(policy);
+  policy.policy_id = NewGuid();
+  for (Rule& rule : policy.rules) {
+    if (!rule.rule_id.empty()) return refusal::RuleIdAtDestination(rule);
+    rule.rule_id = NewGuid();
+  }
+  return Ok();
+}
+
+Status TakeIdsOfChange(Side side, const Policy& before, Policy& policy) {
+  for (Rule& rule : policy.rules) {
+    if (rule.rule_id.empty()) {
+      if (side == Side::kSource) return refusal::RuleWithoutId(rule);
+      rule.rule_id = NewGuid();
+    } else if (side == Side::kDestination && FindRuleById(before, rule.rule_id) == nullptr) {
+      return refusal::UnknownRule(before, rule.rule_id);
+    }
+  }
+  return Ok();
+}
+
+// From where each rule copies. One that copied what changes goes on to.
+void TakeStarts(const Policy* before, uint64_t head, Policy& policy) {
+  for (Rule& rule : policy.rules) {
+    const Rule* same = before == nullptr ? nullptr : FindRuleById(*before, rule.rule_id);
+    const bool goes_on = same != nullptr && !same->min_creation_time;
+    rule.start_sequence = rule.min_creation_time ? 0 : (goes_on ? same->start_sequence : head);
+  }
+}
+
+}  // namespace
+
+Result<Policy> CreateHalf(AccountSource& accounts, const HalfRequest& request, const Clock& clock) {
+  Policy policy = request.definition;
+  TRY(Validate(policy, request.limits));
+  PolicySide side = TRY(ReadSide(accounts, request));
+  TRY(TakeIds(side.side(), policy));
+  if (const Policy* there = side.Find(policy.policy_id))
+    return refusal::IdTaken(request.account, *there);
+  TRY(side.Check(policy, request.limits));
+  if (side.side() == Side::kSource) {
+    policy.enabled_time = clock.Now();
+    TakeStarts(nullptr, TRY(side.account().journal().Head()), policy);
+  }
+  TRY(side.Write(policy.policy_id, policy));
+  return policy;
+}
+
+Result<Policy> UpdateHalf(AccountSource& accounts, const HalfRequest& request, const Clock&) {
+  Policy policy = request.definition;
+  const Policy before = TRY(GetHalf(accounts, request.account, policy.policy_id));
+  if (before.source_account != policy.source_account ||
+      before.destination_account != policy.destination_account)
+    return refusal::OtherAccounts(before);
+  TRY(Validate(policy, request.limits));
+  PolicySide side = TRY(ReadSide(accounts, request));
+  TRY(TakeIdsOfChange(side.side(), before, policy));
+  TRY(side.Check(policy, request.limits));
+  policy.enabled_time = before.enabled_time;
+  if (side.side() == Side::kSource)
+    TakeStarts(&before, TRY(side.account().journal().Head()), policy);
+  TRY(side.Write(policy.policy_id, policy));
+  return policy;
+}
+
+Result<Policy> GetHalf(AccountSource& accounts, const std::string& account,
+                       std::string_view policy_id) {
+  const auto opened = TRY(accounts.OpenAccount(account));
+  const auto policies = TRY(ListPolicies(*opened));
+  for (const Policy& policy : policies) {
+    if (policy.policy_id == policy_id) return policy;
+  }
+  return refusal::UnknownId(account, policy_id);
+}
+
+Status DeleteHalf(AccountSource& accounts, const std::string& account, std::string_view policy_id) {
+  const Policy policy = TRY(GetHalf(accounts, account, policy_id));
+  PolicySide side = TRY(ReadSide(accounts, {.account = account, .definition = policy}));
+  return side.Write(policy_id, std::nullopt);
+}
+
+}  // namespace replicafs
