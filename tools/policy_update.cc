@@ -31,22 +31,21 @@ Result<ShownPolicy> ChangeHalves(Context& context, const Options& options, const
   if (!options.account.empty()) {
     TRY(change(shown.half));
     const HalfRequest request{options.account, shown.half, options.flags.limits};
-    shown.half = TRY(UpdateHalf(context.accounts, request, SystemClock()));
+    shown.half = TRY(UpdateHalf(context.accounts, request));
     return shown;
   }
   const Policy found = shown.half;
   Policy destination = TRY(GetHalf(context.accounts, found.destination_account, options.id));
   Policy source = TRY(GetHalf(context.accounts, found.source_account, options.id));
   TRY(change(destination));
-  destination = TRY(UpdateHalf(context.accounts,
-                               {found.destination_account, destination, options.flags.limits},
-                               SystemClock()));
+  destination = TRY(
+      UpdateHalf(context.accounts, {found.destination_account, destination, options.flags.limits}));
   source.rules = destination.rules;
   source.metrics = destination.metrics;
   source.priority_replication = destination.priority_replication;
   source.tags_replication = destination.tags_replication;
-  shown.half = TRY(UpdateHalf(context.accounts,
-                              {found.source_account, source, options.flags.limits}, SystemClock()));
+  shown.half =
+      TRY(UpdateHalf(context.accounts, {found.source_account, source, options.flags.limits}));
   shown.account = found.source_account;
   return shown;
 }

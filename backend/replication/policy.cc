@@ -67,12 +67,12 @@ constexpr Flag kFlags[] = {{"metrics", &Policy::metrics},
                            {"priorityReplication", &Policy::priority_replication},
                            {"tagsReplication", &Policy::tags_replication}};
 
-struct ResourceId {
+struct Reference {
   const char* name;
   std::string Policy::*value;
 };
-constexpr ResourceId kResourceIds[] = {{"sourceResourceId", &Policy::source_resource_id},
-                                       {"destinationResourceId", &Policy::destination_resource_id}};
+constexpr Reference kReferences[] = {{"sourceResourceId", &Policy::source_resource_id},
+                                     {"destinationResourceId", &Policy::destination_resource_id}};
 
 // nullopt: they are the same rule.
 std::optional<std::string> DifferenceOf(const Rule& rule, const Rule* other) {
@@ -178,7 +178,7 @@ std::string EncodePolicy(const Policy& policy) {
   for (const Flag& flag : kFlags) {
     if (policy.*flag.value) object[flag.name] = *(policy.*flag.value);
   }
-  for (const ResourceId& id : kResourceIds) {
+  for (const Reference& id : kReferences) {
     if (!(policy.*id.value).empty()) object[id.name] = policy.*id.value;
   }
   return json::Encode(object);
@@ -199,7 +199,7 @@ Result<Policy> DecodePolicy(std::string_view text) {
     const auto found = object.find(flag.name);
     if (found != object.end() && found->is_boolean()) policy.*flag.value = found->get<bool>();
   }
-  for (const ResourceId& id : kResourceIds) {
+  for (const Reference& id : kReferences) {
     if (object.contains(id.name)) policy.*id.value = members.Text(id.name);
   }
   if (!members.complete()) {

@@ -80,7 +80,7 @@ Result<Policy> CreateHalf(AccountSource& accounts, const HalfRequest& request, c
   return policy;
 }
 
-Result<Policy> UpdateHalf(AccountSource& accounts, const HalfRequest& request, const Clock&) {
+Result<Policy> UpdateHalf(AccountSource& accounts, const HalfRequest& request) {
   Policy policy = request.definition;
   const Policy before = TRY(GetHalf(accounts, request.account, policy.policy_id));
   if (before.source_account != policy.source_account ||

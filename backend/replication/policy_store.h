@@ -58,7 +58,7 @@ Result<Policy> CreateHalf(AccountSource& accounts, const HalfRequest& request, c
 // Replaces rules and flags of a half. Rules with the id of one that is there keep what was copied
 // under it; on the destination rules without an id are new and get one. What the link did is not
 // done again. kNotFound, and errors as CreateHalf.
-Result<Policy> UpdateHalf(AccountSource& accounts, const HalfRequest& request, const Clock& clock);
+Result<Policy> UpdateHalf(AccountSource& accounts, const HalfRequest& request);
 // kNotFound when the account has not got it.
 Result<Policy> GetHalf(AccountSource& accounts, const std::string& account,
                        std::string_view policy_id);

@@ -36,6 +36,13 @@ void ExpectNoBeginningDecodes(const std::string& bytes, const Decode& decode) {
     EXPECT_CODE(kCorrupt, decode(std::string_view(bytes).substr(0, size))) << size;
 }
 
+// Without the time of creation, which ends the row now: one byte where it is zero.
+std::string OfAnOlderRelease(const Event& event) {
+  std::string row = Encode(event);
+  row.pop_back();
+  return row;
+}
+
 TEST(Records, VersionWithEverythingThenDecodesToItself) {
   EXPECT_EQ(Must(DecodeVersion(Encode(FullVersion()))), FullVersion());
 }
@@ -72,8 +79,14 @@ TEST(Records, TruncatedAtAnyLengthThenCorrupt) {
   ExpectNoBeginningDecodes(Encode(ContainerRecord{.destination_policy_id = "p"}), DecodeContainer);
   ExpectNoBeginningDecodes(Encode(BlockRecord{.size_bytes = 300}), DecodeBlock);
   ExpectNoBeginningDecodes(Encode(Counters{}), DecodeCounters);
-  ExpectNoBeginningDecodes(Encode(event), DecodeEvent);
+  ExpectNoBeginningDecodes(OfAnOlderRelease(event), DecodeEvent);
   ExpectNoBeginningDecodes(EncodeBlocks({{Sha256(AsBytes("a")), 1}}), DecodeContent);
+}
+
+TEST(Records, EventOfAnOlderReleaseThenItsBlobsCreationIsNotKnown) {
+  const Event event{.container = "box", .name = "a/b", .version = VersionId{7}};
+
+  EXPECT_EQ(Must(DecodeEvent(OfAnOlderRelease(event))).created, Timestamp{});
 }
 
 TEST(Records, TrailingBytesThenCorrupt) {

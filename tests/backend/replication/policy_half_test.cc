@@ -27,7 +27,7 @@ class PolicyHalf : public ::testing::Test, public LinkFixture {
     return CreateHalf(accounts, {account, std::move(definition), limits}, clock);
   }
   Result<Policy> UpdateAt(const std::string& account, Policy definition) {
-    return UpdateHalf(accounts, {account, std::move(definition)}, clock);
+    return UpdateHalf(accounts, {account, std::move(definition)});
   }
   // Both steps.
   void CreateBoth(Policy definition) {
