@@ -10,7 +10,7 @@ namespace {
 
 Status AddLinks(Context& context, const std::string& account, std::vector<LinkStatus>& links) {
   const std::shared_ptr<Account> opened = TRY(context.accounts.OpenAccount(account));
-  std::vector<LinkStatus> some = TRY(ReadLinkStatus(*opened, SystemClock()));
+  std::vector<LinkStatus> some = TRY(ReadLinkStatus(*opened, context.accounts, SystemClock()));
   for (LinkStatus& link : some) {
     // A destination that cannot be opened is the link's last error.
     const Result<bool> half = IsHalf(context.accounts, link.policy);
@@ -88,7 +88,9 @@ Result<ExitCode> ShowStatus(Context& context, const std::string& only_account) {
   }
   std::string notes;
   for (const LinkStatus& link : links) notes += Notes(link);
-  PrintText(MakeStatusTable(links).ToString() + (notes.empty() ? "" : "\n" + notes));
+  const Table ages = MakeAgeTable(links);
+  PrintText(MakeStatusTable(links).ToString() + (ages.empty() ? "" : "\n" + ages.ToString()) +
+            (notes.empty() ? "" : "\n" + notes));
   return ExitCode::kOk;
 }
 

@@ -17,6 +17,20 @@ std::string HalfPolicy(const Policy& policy) {
          " is missing: create the policy again or delete it";
 }
 
+namespace {
+
+// The names are those of Azure's metrics.
+Json ToJson(const AgeBuckets& buckets) {
+  Json list = Json::array();
+  for (size_t i = 0; i < buckets.size(); ++i)
+    list.push_back({{"TimeBucket", AgeBucketName(i)},
+                    {"PendingOperationsForReplication", buckets[i].operations},
+                    {"PendingBytesForReplication", buckets[i].bytes}});
+  return list;
+}
+
+}  // namespace
+
 Json ToJson(const LinkStatus& link) {
   const LinkProgress& progress = link.progress;
   Json owner = nullptr;
@@ -28,9 +42,14 @@ Json ToJson(const LinkStatus& link) {
           {"owner", owner},
           {"journalHead", link.head},
           {"watermark", progress.watermark},
+          {"cursor", link.cursor},
+          {"exact", link.exact},
           {"pendingOperations", link.pending_operations},
           {"pendingBytes", link.pending_bytes},
+          {"pendingByAge", ToJson(link.pending)},
+          {"oldestPending", JsonTime(link.oldest_pending)},
           {"lagSeconds", link.oldest_pending_seconds},
+          {"replicatedThrough", JsonTime(link.replicated_through)},
           {"failed", link.failures.size()},
           {"superseded", link.superseded.size()},
           {"versionsCopied", progress.versions_copied},
@@ -76,6 +95,7 @@ Table MakeStatusTable(const std::vector<LinkStatus>& links) {
                {"COPIED", kRight},
                {"LOGICAL", kRight},
                {"SENT", kRight},
+               {"THROUGH"},
                {"PID", kRight},
                {"POLICY"}});
   for (const LinkStatus& link : links)
@@ -84,7 +104,25 @@ Table MakeStatusTable(const std::vector<LinkStatus>& links) {
          HumanBytes(link.pending_bytes), HumanDuration(link.oldest_pending_seconds),
          std::to_string(link.failures.size()), std::to_string(link.progress.versions_copied),
          HumanBytes(link.progress.logical_bytes), HumanBytes(link.progress.sent_bytes),
+         link.replicated_through == Timestamp{} ? "-" : ToString(link.replicated_through),
          link.running ? std::to_string(link.progress.owner_pid) : "-", link.policy.policy_id});
+  return table;
+}
+
+Table MakeAgeTable(const std::vector<LinkStatus>& links) {
+  std::vector<Table::Column> columns{{"PENDING SINCE"}};
+  for (size_t i = 0; i < kAgeBuckets; ++i)
+    columns.push_back({std::string(AgeBucketName(i)), Table::Align::kRight});
+  Table table(std::move(columns));
+  for (const LinkStatus& link : links) {
+    if (link.pending_operations == 0) continue;
+    std::vector<std::string> cells{LinkName(link.policy)};
+    for (const AgeBucket& bucket : link.pending)
+      cells.push_back(bucket.operations == 0 ? "-"
+                                             : std::to_string(bucket.operations) + " (" +
+                                                   HumanBytes(bucket.bytes) + ")");
+    table.AddRow(std::move(cells));
+  }
   return table;
 }
 

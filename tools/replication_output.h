@@ -22,6 +22,8 @@ enum class FailureState {
 };
 Json ToJson(const Policy& policy, const Failure& failure, FailureState state);
 Table MakeStatusTable(const std::vector<LinkStatus>& links);
+// What is pending, by how long ago it was made; empty when nothing is.
+Table MakeAgeTable(const std::vector<LinkStatus>& links);
 Table MakeFailureTable();
 void AddFailure(Table& table, const Policy& policy, const Failure& failure, FailureState state);
 
