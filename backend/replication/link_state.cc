@@ -43,6 +43,9 @@ std::string FailurePrefix(std::string_view policy_id) {
 std::string FailureKey(std::string_view policy_id, uint64_t sequence) {
   return fmt::format("link/{}/failure/{:020}", policy_id, sequence);
 }
+std::string RetryKey(std::string_view policy_id) {
+  return fmt::format("link/{}/retry", policy_id);
+}
 std::string SupersededPrefix(std::string_view policy_id) {
   return fmt::format("link/{}/superseded/", policy_id);
 }
