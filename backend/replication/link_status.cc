@@ -107,6 +107,7 @@ Result<LinkStatus> ReadOne(Account& source, AccountSource& accounts, Policy poli
   status.superseded = TRY(ReadSuperseded(source.store(), id));
   status.running = TRY(LinkOwnership::IsOwned(source, id));
   TRY(CountPending(source, agreed, now, status));
+  status.speed = SpeedOf(status, now);
   return status;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,14 @@ struct BlobReplication {
   std::vector<RuleStatus> rules;
 };
 
+struct LinkSpeed {
+  double versions_per_second = 0;
+  double logical_bytes_per_second = 0;
+  double sent_bytes_per_second = 0;
+  // Until nothing of the present backlog is pending; nullopt: cannot be told.
+  std::optional<uint64_t> remaining_seconds;
+};
+
 // The figures are those of one moment: when the destination's cursor was read.
 struct LinkStatus {
   Policy policy;
@@ -55,9 +64,14 @@ struct LinkStatus {
   // policy copies up to it: neither pending nor failed, but for what is superseded. Never in the
   // middle of a step of the source. Zero: there is none.
   Timestamp replicated_through;
+  // nullopt when nothing is pending, nobody has worked on it for some seconds, or the link has not
+  // worked for long enough to tell.
+  std::optional<LinkSpeed> speed;
   std::vector<Failure> failures;
   std::vector<Failure> superseded;  // ReadSuperseded
 };
+// LinkStatus::speed, from the other members.
+std::optional<LinkSpeed> SpeedOf(const LinkStatus& status, Timestamp now);
 
 // Reads the status of blobs in one account. Thread-safe; remembers policies, watermarks and
 // failures for as long as the account does not change.
