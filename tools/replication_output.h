@@ -15,6 +15,10 @@ std::string StateOf(const LinkStatus& link);
 std::string LinkName(const Policy& policy);    // "westus -> eastus"
 std::string HalfPolicy(const Policy& policy);  // what is wrong with one that IsHalf
 
+// How long it will take until nothing is pending: "3 m 20 s", "-" when nothing is or it is not
+// known.
+std::string RemainingText(const LinkStatus& link);
+
 Json ToJson(const LinkStatus& link);
 enum class FailureState {
   kRetried,     // tried again now and then
