@@ -10,7 +10,7 @@ enum class ExitCode : int {
   kFailure = 1,            // anything that has no code of its own; `account check`: findings
   kUsage = 2,              // wrong arguments
   kTimeout = 3,            // the time given was over first
-  kReplicationFailed = 4,  // `replication wait`: something cannot be copied
+  kReplicationFailed = 4,  // `replication wait`, `retry`, `explain`: something cannot be copied
   kNotFound = 5,           // no such account, container, blob, version or policy
   kRefused = 6,            // exists already, not empty, in use, a destination, not permitted
 };

@@ -15,6 +15,10 @@ std::string StateOf(const LinkStatus& link);
 std::string LinkName(const Policy& policy);    // "westus -> eastus"
 std::string HalfPolicy(const Policy& policy);  // what is wrong with one that IsHalf
 
+// How long it will take until nothing is pending: "3 m 20 s", "-" when nothing is or it is not
+// known.
+std::string RemainingText(const LinkStatus& link);
+
 Json ToJson(const LinkStatus& link);
 enum class FailureState {
   kRetried,     // tried again now and then
@@ -22,6 +26,8 @@ enum class FailureState {
 };
 Json ToJson(const Policy& policy, const Failure& failure, FailureState state);
 Table MakeStatusTable(const std::vector<LinkStatus>& links);
+// What is pending, by how long ago it was made; empty when nothing is.
+Table MakeAgeTable(const std::vector<LinkStatus>& links);
 Table MakeFailureTable();
 void AddFailure(Table& table, const Policy& policy, const Failure& failure, FailureState state);
 

@@ -7,12 +7,11 @@
 #include <thread>
 
 #include "backend/replication/link_supervisor.h"
-#include "backend/replication/policy_store.h"
-#include "tools/account_path.h"
 #include "tools/command.h"
 #include "tools/duration.h"
 #include "tools/progress.h"
 #include "tools/replication_output.h"
+#include "tools/replication_scope.h"
 
 namespace replicafs {
 namespace {
@@ -23,68 +22,6 @@ struct Options {
   std::string path;
   std::string timeout;
 };
-
-// A part of what a link copies.
-struct Part {
-  std::shared_ptr<Account> source;
-  Policy policy;
-  PendingScope scope;
-  bool warned = false;
-};
-
-// A container of the destination is called by its source's name. Empty: no rule has it.
-std::string SourceContainer(const Policy& policy, const AccountPath& path) {
-  for (const Rule& rule : policy.rules) {
-    const bool at_source = path.account == policy.source_account;
-    if ((at_source ? rule.source_container : rule.destination_container) == path.container)
-      return rule.source_container;
-  }
-  return {};
-}
-
-// What the policy copies of the path, at its source or destination; its source is not open yet.
-std::optional<Part> PartOf(const Policy& policy, const AccountPath& path) {
-  if (!path.account.empty() && path.account != policy.source_account &&
-      path.account != policy.destination_account)
-    return std::nullopt;
-  Part part{.source = {}, .policy = policy, .scope = {.name = path.name}};
-  if (!path.container.empty()) {
-    part.scope.container = SourceContainer(policy, path);
-    if (part.scope.container.empty()) return std::nullopt;
-  }
-  const bool copied = std::any_of(policy.rules.begin(), policy.rules.end(),
-                                  [&](const Rule& rule) { return Overlaps(part.scope, rule); });
-  return copied ? std::optional<Part>(std::move(part)) : std::nullopt;
-}
-
-// False for a policy with one half, of which nothing is copied; it is warned of.
-Result<bool> Open(Context& context, Part& part) {
-  part.source = TRY(context.accounts.OpenAccount(part.policy.source_account));
-  // A destination that cannot be opened is the link's own trouble: what is pending stays so.
-  const Result<bool> half = IsHalf(context.accounts, part.policy);
-  if (half && *half) {
-    PrintWarning(HalfPolicy(part.policy));
-    return false;
-  }
-  part.scope.head = TRY(part.source->journal().Head());
-  return true;
-}
-
-// What there is to wait for: later changes do not prolong it.
-Result<std::vector<Part>> PartsOf(Context& context, const AccountPath& path) {
-  std::vector<Part> parts;
-  const std::vector<Policy> policies = TRY(ListAllPolicies(context.accounts));
-  for (const Policy& policy : policies) {
-    std::optional<Part> part = PartOf(policy, path);
-    if (!part) continue;
-    const Result<bool> works = Open(context, *part);
-    if (!works && !path.account.empty()) return works.error();
-    if (!works)
-      PrintWarning("the link " + LinkName(policy) + " is left out: " + works.error().message);
-    if (works && *works) parts.push_back(std::move(*part));
-  }
-  return parts;
-}
 
 // At once, and when an owner goes away.
 Status WarnWithoutOwner(Part& part) {
@@ -202,10 +139,7 @@ Result<ExitCode> Wait(Context& context, const Options& options) {
       return UsageError("--timeout '" + options.timeout + "': write a time such as 120s or 5m");
     deadline = SteadyClock::now() + *timeout;
   }
-  AccountPath path;
-  if (!options.path.empty()) path = TRY(ResolvePath(context.accounts, options.path));
-  if (!path.container.empty()) TRY(OpenContainerAt(context.accounts, path));
-  std::vector<Part> parts = TRY(PartsOf(context, path));
+  std::vector<Part> parts = TRY(PartsOf(context, options.path));
   const PendingWork left = TRY(WaitUntil(parts, deadline, context.output));
   return Report(context, parts, left);
 }

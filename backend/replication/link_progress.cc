@@ -16,7 +16,7 @@ std::string HostName() {
   return name.data();
 }
 
-// What readers care about; the time of the row is not among it.
+// What readers care about; the time of the row and the rate up to it are not among it.
 bool SaysTheSame(const LinkProgress& a, const LinkProgress& b) {
   return a.watermark == b.watermark && a.versions_copied == b.versions_copied &&
          a.logical_bytes == b.logical_bytes && a.sent_bytes == b.sent_bytes &&
@@ -33,6 +33,13 @@ LinkProgress WithCursor(LinkProgress progress, const LinkCursor& durable) {
   return progress;
 }
 
+RateWindow::Totals TotalsOf(const LinkCursor& durable) {
+  return {.events = durable.sequence,
+          .versions = durable.versions_copied,
+          .logical_bytes = durable.logical_bytes,
+          .sent_bytes = durable.sent_bytes};
+}
+
 }  // namespace
 
 ProgressPublisher::ProgressPublisher(BlobStore& source, std::string policy_id, const Clock& clock)
@@ -47,20 +54,30 @@ bool ProgressPublisher::IsTime() const {
 
 Status ProgressPublisher::Publish(const LinkCursor& durable, std::string last_error,
                                   const std::string& policy_row) {
+  const LinkRate rate = rates_.Rest(std::chrono::steady_clock::now(), TotalsOf(durable));
   LinkProgress progress = WithCursor(owner_, durable);
+  progress.rate = rate;
   progress.last_error = std::move(last_error);
   return Write(std::move(progress), policy_row);
 }
 
 Status ProgressPublisher::PublishNowAndThen(const LinkCursor& durable,
                                             const std::string& policy_row) {
-  return IsTime() ? Publish(durable, {}, policy_row) : Ok();
+  return IsTime() ? Write(AtWork(durable, 0), policy_row) : Ok();
+}
+
+LinkProgress ProgressPublisher::AtWork(const LinkCursor& durable, uint64_t under_way_bytes) {
+  RateWindow::Totals totals = TotalsOf(durable);
+  totals.logical_bytes += under_way_bytes;
+  LinkProgress progress = WithCursor(owner_, durable);
+  progress.rate = rates_.Add(std::chrono::steady_clock::now(), totals);
+  return progress;
 }
 
 void ProgressPublisher::PublishCurrent(const LinkCursor& durable, const std::string& policy_row,
                                        const StageProgress& current) {
   if (!IsTime()) return;
-  LinkProgress progress = WithCursor(owner_, durable);
+  LinkProgress progress = AtWork(durable, current.done_bytes);
   progress.current_name = ToString(current.path);
   progress.current_version = current.blob.version;
   progress.current_done_bytes = current.done_bytes;

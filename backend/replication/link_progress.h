@@ -10,6 +10,7 @@
 #include "backend/base/result.h"
 #include "backend/blob/blob_store.h"
 #include "backend/replication/link_rows.h"
+#include "backend/replication/rate_window.h"
 #include "backend/replication/staging.h"
 
 namespace replicafs {
@@ -19,10 +20,11 @@ class ProgressPublisher {
  public:
   ProgressPublisher(BlobStore& source, std::string policy_id, const Clock& clock);
 
-  // Writes the row unless it says the same already. An error is forgotten by an empty `last_error`.
-  // Does nothing once the policy's row at the source is not `policy_row`.
+  // Of a link that has nothing to do or, with an error, cannot go on. Writes the row unless it says
+  // the same already. An error is forgotten by an empty `last_error`. Does nothing once the
+  // policy's row at the source is not `policy_row`.
   Status Publish(const LinkCursor& durable, std::string last_error, const std::string& policy_row);
-  // The same without an error, unless the last time is less than 200 ms ago.
+  // The same of a link at work, unless the last time is less than 200 ms ago.
   Status PublishNowAndThen(const LinkCursor& durable, const std::string& policy_row);
   // The same with the blob that takes long; errors do not matter.
   void PublishCurrent(const LinkCursor& durable, const std::string& policy_row,
@@ -30,6 +32,8 @@ class ProgressPublisher {
 
  private:
   bool IsTime() const;
+  // A row with the rate up to now.
+  LinkProgress AtWork(const LinkCursor& durable, uint64_t under_way_bytes);
   Status Write(LinkProgress progress, const std::string& policy_row);
 
   BlobStore& source_;
@@ -38,6 +42,7 @@ class ProgressPublisher {
   LinkProgress owner_;  // who runs the link; all else zero
   std::optional<LinkProgress> published_;
   std::chrono::steady_clock::time_point published_at_;
+  RateWindow rates_;
 };
 
 // For a link that cannot even be made: what was published last stands, but for the error and the

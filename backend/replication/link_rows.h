@@ -31,6 +31,7 @@ std::string RulesKey(std::string_view policy_id);
 std::string ProgressKey(std::string_view policy_id);
 std::string FailurePrefix(std::string_view policy_id);
 std::string FailureKey(std::string_view policy_id, uint64_t sequence);
+std::string RetryKey(std::string_view policy_id);
 std::string SupersededPrefix(std::string_view policy_id);
 std::string SupersededKey(std::string_view policy_id, uint64_t sequence);
 

@@ -9,6 +9,7 @@
 #include "backend/base/mutex.h"
 #include "backend/replication/link_progress.h"
 #include "backend/replication/link_supervisor.h"
+#include "backend/replication/retry_request.h"
 
 namespace replicafs {
 namespace {
@@ -47,7 +48,7 @@ void LinkRunner::Run(std::stop_token stop) {
       WaitOrStop(kPolicyPoll, stop);
     } else {
       Report(ended.error());
-      BackOff(stop);
+      WaitOrStop(NextBackOff(), stop);
     }
   }
 }
@@ -75,14 +76,15 @@ std::shared_ptr<Account> LinkRunner::OpenDestination(Account& source, std::stop_
     // What cannot be told is in the log.
     static_cast<void>(
         PublishError(source.store(), policy_.policy_id, clock_, destination.error().message));
-    BackOff(stop);
+    Answer(source, RequestAt(source), destination.error());
+    BackOff(source, stop);
   }
   return nullptr;
 }
 
 Status LinkRunner::RunLink(Account& source, Link& link, std::stop_token stop) {
   while (!stop.stop_requested()) {
-    RetryWhenDue(link, stop);
+    RetryWhenDue(source, link, stop);
     const uint64_t head = TRY(source.journal().Head());
     const auto step = link.Step(stop);
     if (!step) {
@@ -90,7 +92,7 @@ Status LinkRunner::RunLink(Account& source, Link& link, std::stop_token stop) {
       Report(step.error());
       // What cannot be told is in the log.
       static_cast<void>(link.PublishProgress(step.error().message));
-      BackOff(stop);
+      BackOff(source, stop);
       continue;
     }
     backoff_ = {};
@@ -101,15 +103,35 @@ Status LinkRunner::RunLink(Account& source, Link& link, std::stop_token stop) {
   return Ok();
 }
 
-void LinkRunner::RetryWhenDue(Link& link, std::stop_token stop) {
+void LinkRunner::RetryWhenDue(Account& source, Link& link, std::stop_token stop) {
   const auto now = std::chrono::steady_clock::now();
-  if (now < next_retry_) return;
-  const Status retried = link.RetryFailures(stop);
+  const uint64_t request = RequestAt(source);
+  if (now < next_retry_ && request == 0) return;
+  const Status retried = request == 0
+                             ? link.RetryFailures(stop)
+                             : RetryAllFailures(source, link, policy_.policy_id, clock_, stop);
   next_retry_ = now + kRetryInterval;
-  if (!retried && !stop.stop_requested()) {
+  if (stop.stop_requested()) return;
+  Answer(source, request, retried);
+  if (!retried) {
     Log(LogLevel::kWarning, "failures of policy {} were not tried again: {}", policy_.policy_id,
         retried.error().message);
   }
+}
+
+// A row that cannot be read now is read again soon.
+uint64_t LinkRunner::RequestAt(Account& source) const {
+  auto request = UnansweredRetry(source.store(), policy_.policy_id);
+  return std::move(request).value_or(0);
+}
+
+void LinkRunner::Answer(Account& source, uint64_t request, const Status& retried) {
+  if (request == 0) return;
+  const Status answered = AnswerRetry(source.store(), policy_.policy_id, request,
+                                      retried ? std::string() : retried.error().message);
+  if (!answered)
+    Log(LogLevel::kWarning, "a retry of policy {} was not answered: {}", policy_.policy_id,
+        answered.error().message);
 }
 
 void LinkRunner::Report(const Error& error) {
@@ -120,10 +142,19 @@ void LinkRunner::Report(const Error& error) {
 }
 
 // Doubles; jitter of a half keeps links that failed together from coming back together.
-void LinkRunner::BackOff(std::stop_token stop) {
+milliseconds LinkRunner::NextBackOff() {
   backoff_ = std::clamp(backoff_ * 2, kBackoffMin, kBackoffMax);
   const auto jitter = static_cast<int64_t>(RandomU64() % 1000);
-  WaitOrStop(backoff_ / 2 + milliseconds(backoff_.count() * jitter / 2000), stop);
+  return backoff_ / 2 + milliseconds(backoff_.count() * jitter / 2000);
+}
+
+void LinkRunner::BackOff(Account& source, std::stop_token stop) {
+  const auto end = std::chrono::steady_clock::now() + NextBackOff();
+  for (;;) {
+    const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now());
+    if (left.count() <= 0 || stop.stop_requested() || RequestAt(source) != 0) return;
+    WaitOrStop(std::min(left, kPolicyPoll), stop);
+  }
 }
 
 }  // namespace replicafs

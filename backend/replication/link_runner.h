@@ -31,9 +31,14 @@ class LinkRunner {
   std::shared_ptr<Account> OpenDestination(Account& source, std::stop_token stop);
   // Until the link is over.
   Status RunLink(Account& source, Link& link, std::stop_token stop);
-  void RetryWhenDue(Link& link, std::stop_token stop);
+  void RetryWhenDue(Account& source, Link& link, std::stop_token stop);
+  // Tells who asked for a retry (retry_request.h) how it went.
+  void Answer(Account& source, uint64_t request, const Status& retried);
   void Report(const Error& error);
-  void BackOff(std::stop_token stop);
+  std::chrono::milliseconds NextBackOff();
+  // Waits until then, or until somebody asks for a retry.
+  void BackOff(Account& source, std::stop_token stop);
+  uint64_t RequestAt(Account& source) const;  // 0: none
 
   AccountSource& accounts_;
   const Policy policy_;

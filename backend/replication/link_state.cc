@@ -43,6 +43,9 @@ std::string FailurePrefix(std::string_view policy_id) {
 std::string FailureKey(std::string_view policy_id, uint64_t sequence) {
   return fmt::format("link/{}/failure/{:020}", policy_id, sequence);
 }
+std::string RetryKey(std::string_view policy_id) {
+  return fmt::format("link/{}/retry", policy_id);
+}
 std::string SupersededPrefix(std::string_view policy_id) {
   return fmt::format("link/{}/superseded/", policy_id);
 }
@@ -79,6 +82,11 @@ std::string Encode(const LinkProgress& progress) {
                        {"currentVersion", TextOf(progress.current_version)},
                        {"currentDoneBytes", progress.current_done_bytes},
                        {"currentTotalBytes", progress.current_total_bytes},
+                       {"rateMilliseconds", progress.rate.milliseconds},
+                       {"rateEvents", progress.rate.events},
+                       {"rateVersions", progress.rate.versions},
+                       {"rateLogicalBytes", progress.rate.logical_bytes},
+                       {"rateSentBytes", progress.rate.sent_bytes},
                        {"lastError", progress.last_error},
                        {"ownerPid", static_cast<uint64_t>(progress.owner_pid)},
                        {"ownerHost", progress.owner_host},
@@ -100,6 +108,13 @@ Result<LinkProgress> DecodeProgress(std::string_view text) {
                         .owner_pid = static_cast<int64_t>(members.Number("ownerPid")),
                         .owner_host = members.Text("ownerHost"),
                         .updated = members.Time("updated")};
+  // Rows of programs that did not know of rates lack them.
+  if (object.contains("rateMilliseconds"))
+    progress.rate = {.milliseconds = members.Number("rateMilliseconds"),
+                     .events = members.Number("rateEvents"),
+                     .versions = members.Number("rateVersions"),
+                     .logical_bytes = members.Number("rateLogicalBytes"),
+                     .sent_bytes = members.Number("rateSentBytes")};
   if (!members.complete()) return Incomplete("status");
   return progress;
 }

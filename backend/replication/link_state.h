@@ -23,6 +23,15 @@
 
 namespace replicafs {
 
+// What a link did in a time of about a minute, or since it had nothing to do if that is less.
+struct LinkRate {
+  uint64_t milliseconds = 0;  // 0: not known
+  uint64_t events = 0;        // of the source's journal, whether the policy copies them or not
+  uint64_t versions = 0;
+  uint64_t logical_bytes = 0;  // with those of a blob that is under way
+  uint64_t sent_bytes = 0;
+};
+
 struct LinkProgress {
   uint64_t watermark = 0;        // source journal position; nothing at or below it is pending
   uint64_t versions_copied = 0;  // since the policy was created, as the next two
@@ -33,6 +42,7 @@ struct LinkProgress {
   VersionId current_version;
   uint64_t current_done_bytes = 0;
   uint64_t current_total_bytes = 0;
+  LinkRate rate;           // up to `updated`
   std::string last_error;  // why nothing moves; empty when all is well
   int64_t owner_pid = 0;
   std::string owner_host;

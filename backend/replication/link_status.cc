@@ -1,8 +1,9 @@
 #include <algorithm>
-#include <functional>
 #include <utility>
 
-#include "backend/replication/event_window.h"
+#include "backend/replication/backlog.h"
+#include "backend/replication/link_rows.h"
+#include "backend/replication/link_rules.h"
 #include "backend/replication/link_supervisor.h"
 #include "backend/replication/policy_store.h"
 #include "backend/replication/status.h"
@@ -10,59 +11,115 @@
 namespace replicafs {
 namespace {
 
-constexpr size_t kScanEvents = 4096;  // read from the journal at once
-
-// Calls `visit` for every event above `after`, up to `head`, that a link has to copy.
-Status VisitPending(Account& source, const Policy& policy, uint64_t watermark, uint64_t head,
-                    const std::function<void(const Event&)>& visit) {
+uint64_t FirstStart(const Policy& policy, uint64_t head) {
   uint64_t first = head;
   for (const Rule& rule : policy.rules) first = std::min(first, rule.start_sequence);
-  uint64_t after = std::max(watermark, first);
-  while (after < head) {
-    const auto events = TRY(source.journal().Read(after, kScanEvents));
-    if (events.empty()) return Ok();
-    for (const Event& event : events) {
-      const bool copied = event.kind == EventKind::kCreated || event.kind == EventKind::kDeleted ||
-                          event.kind == EventKind::kPropertiesChanged ||
-                          event.kind == EventKind::kVersionDeleted;
-      if (copied && event.sequence <= head && RuleOf(policy, event) != nullptr) visit(event);
-    }
-    after = events.back().sequence;
+  return first;
+}
+
+// Where a link stands, and with which rules.
+struct Position {
+  LinkCursor cursor;
+  Policy agreed;
+};
+
+// As Link finds it when it starts: rules that are new take the cursor back.
+Result<Position> ReadPosition(AccountSource& accounts, const Policy& policy, uint64_t head) {
+  const auto destination = TRY(accounts.OpenAccount(policy.destination_account));
+  BlobStore& store = destination->store();
+  const auto half = TRY(store.GetState(PolicyKey(policy.policy_id)));
+  if (!half) return Error{ErrorCode::kNotFound, "the destination does not have the policy"};
+  const Policy at_destination = TRY(DecodePolicy(*half));
+  Position position{.cursor = {.sequence = head}, .agreed = Agreed(policy, at_destination)};
+  const auto cursor = TRY(store.GetState(CursorKey(policy.policy_id)));
+  const auto rules = TRY(store.GetState(RulesKey(policy.policy_id)));
+  std::string taken_up(kNoRules);
+  if (cursor) {
+    position.cursor = TRY(DecodeCursor(*cursor));
+    taken_up = rules ? *rules : EncodeRules(position.agreed);
   }
+  const auto start = TRY(StartOfNewRules(position.agreed, taken_up));
+  uint64_t& sequence = position.cursor.sequence;
+  sequence = std::min(sequence, start.value_or(sequence));
+  return position;
+}
+
+// Before the failures are read: one that is recorded meanwhile is counted once, as a failure. The
+// result: the policy that the link copies by.
+Result<Policy> FindPosition(Account& source, AccountSource& accounts, LinkStatus& status) {
+  status.progress = TRY(ReadProgress(source.store(), status.policy.policy_id));
+  auto position = ReadPosition(accounts, status.policy, status.head);
+  if (!position) {
+    status.cursor = std::max(status.progress.watermark, FirstStart(status.policy, status.head));
+    return status.policy;
+  }
+  const LinkCursor& cursor = position->cursor;
+  status.exact = true;
+  status.cursor = cursor.sequence;
+  status.progress.versions_copied = cursor.versions_copied;
+  status.progress.logical_bytes = cursor.logical_bytes;
+  status.progress.sent_bytes = cursor.sent_bytes;
+  return std::move(position->agreed);
+}
+
+// Of the newest event up to `sequence` with which a step of the source ends; zero: none.
+Result<Timestamp> TimeOfStepBefore(Journal& journal, uint64_t sequence) {
+  const uint64_t last = sequence;
+  for (uint64_t count = 1; sequence > 0; count = std::min<uint64_t>(count * 2, 1024)) {
+    count = std::min(count, sequence);
+    const auto events = TRY(journal.Read(sequence - count, static_cast<size_t>(count)));
+    for (auto event = events.rbegin(); event != events.rend(); ++event) {
+      if (event->group_end <= last) return event->time;
+    }
+    sequence -= count;
+  }
+  return Timestamp{};
+}
+
+Status CountPending(Account& source, const Policy& policy, Timestamp now, LinkStatus& status) {
+  BacklogRequest request{.policy = policy, .cursor = status.cursor, .head = status.head};
+  for (const Failure& failure : status.failures) request.failed.insert(failure.sequence);
+  const auto backlog = TRY(ReadBacklog(source.journal(), request));
+  status.pending = DivideByAge(backlog, now);
+  status.pending_operations = backlog.size();
+  for (const AgeBucket& bucket : status.pending) status.pending_bytes += bucket.bytes;
+
+  uint64_t done = status.head;
+  if (!backlog.empty()) {
+    status.oldest_pending = backlog.front().time;
+    const int64_t age = std::max<int64_t>(0, now.ticks - status.oldest_pending.ticks);
+    status.oldest_pending_seconds = static_cast<uint64_t>(age / Timestamp::kTicksPerSecond);
+    done = backlog.front().sequence - 1;
+  }
+  if (!request.failed.empty()) done = std::min(done, *request.failed.begin() - 1);
+  status.replicated_through = TRY(TimeOfStepBefore(source.journal(), done));
   return Ok();
 }
 
-uint64_t BytesOf(const Event& event) {
-  return event.kind == EventKind::kCreated ? event.size_bytes : 0;
-}
-
-Result<LinkStatus> ReadOne(Account& source, Policy policy, Timestamp now) {
+Result<LinkStatus> ReadOne(Account& source, AccountSource& accounts, Policy policy,
+                           const Clock& clock) {
   LinkStatus status{.policy = std::move(policy)};
   const std::string& id = status.policy.policy_id;
-  status.progress = TRY(ReadProgress(source.store(), id));
+  status.head = TRY(source.journal().Head());
+  const Policy agreed = TRY(FindPosition(source, accounts, status));
+  const Timestamp now = clock.Now();
   status.failures = TRY(ReadFailures(source.store(), id));
   status.superseded = TRY(ReadSuperseded(source.store(), id));
   status.running = TRY(LinkOwnership::IsOwned(source, id));
-  status.head = TRY(source.journal().Head());
-  TRY(VisitPending(
-      source, status.policy, status.progress.watermark, status.head, [&](const Event& event) {
-        if (status.pending_operations++ == 0) {
-          const int64_t age = std::max<int64_t>(0, now.ticks - event.time.ticks);
-          status.oldest_pending_seconds = static_cast<uint64_t>(age / Timestamp::kTicksPerSecond);
-        }
-        status.pending_bytes += BytesOf(event);
-      }));
+  TRY(CountPending(source, agreed, now, status));
+  status.speed = SpeedOf(status, now);
   return status;
 }
 
 }  // namespace
 
-Result<std::vector<LinkStatus>> ReadLinkStatus(Account& source, const Clock& clock) {
+Result<std::vector<LinkStatus>> ReadLinkStatus(Account& source, AccountSource& accounts,
+                                               const Clock& clock) {
   std::vector<LinkStatus> all;
   auto policies = TRY(ListPolicies(source));
   for (Policy& policy : policies) {
     if (policy.source_account != source.name()) continue;
-    auto status = TRY(ReadOne(source, std::move(policy), clock.Now()));
+    auto status = TRY(ReadOne(source, accounts, std::move(policy), clock));
     all.push_back(std::move(status));
   }
   return all;
@@ -86,12 +143,16 @@ bool Overlaps(const PendingScope& scope, const Rule& rule) {
 Result<PendingWork> ReadPending(Account& source, const Policy& policy, const PendingScope& scope) {
   PendingWork work;
   const LinkProgress progress = TRY(ReadProgress(source.store(), policy.policy_id));
-  TRY(VisitPending(source, policy, progress.watermark, scope.head, [&](const Event& event) {
-    if (!Covers(scope, event.container, event.name)) return;
-    ++work.operations;
-    work.bytes += BytesOf(event);
-  }));
   const auto failures = TRY(ReadFailures(source.store(), policy.policy_id));
+  BacklogRequest request{
+      .policy = policy,
+      .cursor = std::max(progress.watermark, FirstStart(policy, scope.head)),
+      .head = scope.head,
+      .wanted = [&](const Event& event) { return Covers(scope, event.container, event.name); }};
+  for (const Failure& failure : failures) request.failed.insert(failure.sequence);
+  const auto backlog = TRY(ReadBacklog(source.journal(), request));
+  work.operations = backlog.size();
+  for (const PendingOperation& operation : backlog) work.bytes += operation.bytes;
   for (const Failure& failure : failures) {
     if (Covers(scope, failure.path.container, failure.path.name)) ++work.failures;
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "backend/base/clock.h"
 #include "backend/base/result.h"
 #include "backend/blob/account.h"
+#include "backend/replication/backlog.h"
 #include "backend/replication/link_state.h"
 #include "backend/replication/policy.h"
 
@@ -34,18 +36,42 @@ struct BlobReplication {
   std::vector<RuleStatus> rules;
 };
 
+struct LinkSpeed {
+  double versions_per_second = 0;
+  double logical_bytes_per_second = 0;
+  double sent_bytes_per_second = 0;
+  // Until nothing of the present backlog is pending; nullopt: cannot be told.
+  std::optional<uint64_t> remaining_seconds;
+};
+
+// The figures are those of one moment: when the destination's cursor was read.
 struct LinkStatus {
   Policy policy;
-  LinkProgress progress;
-  bool running = false;  // some process owns the link
-  bool half = false;     // the policy IsHalf: nothing is copied
-  uint64_t head = 0;     // newest position of the source's journal
+  LinkProgress progress;  // with the counters of the destination's cursor, where it can be read
+  bool running = false;   // some process owns the link
+  bool half = false;      // the policy IsHalf: nothing is copied
+  uint64_t head = 0;      // newest position of the source's journal
+  uint64_t cursor = 0;    // every event up to here is done or recorded as failed
+  // The cursor is the destination's. Else that cannot be read and the cursor is the watermark, so
+  // what a link did last before it ended is counted as pending still.
+  bool exact = false;
+  AgeBuckets pending;  // ReadBacklog, by age
   uint64_t pending_operations = 0;
   uint64_t pending_bytes = 0;  // logical
+  Timestamp oldest_pending;    // when the oldest of them was made; zero: nothing is pending
   uint64_t oldest_pending_seconds = 0;
+  // The time of the newest event at the source such that the destination has everything that the
+  // policy copies up to it: neither pending nor failed, but for what is superseded. Never in the
+  // middle of a step of the source. Zero: there is none.
+  Timestamp replicated_through;
+  // nullopt when nothing is pending, nobody has worked on it for some seconds, or the link has not
+  // worked for long enough to tell.
+  std::optional<LinkSpeed> speed;
   std::vector<Failure> failures;
   std::vector<Failure> superseded;  // ReadSuperseded
 };
+// LinkStatus::speed, from the other members.
+std::optional<LinkSpeed> SpeedOf(const LinkStatus& status, Timestamp now);
 
 // Reads the status of blobs in one account. Thread-safe; remembers policies, watermarks and
 // failures for as long as the account does not change.
@@ -62,8 +88,9 @@ class StatusReader {
   std::unique_ptr<State> state_;
 };
 
-// Of every policy whose source is this account; `half` is left for who knows the destinations.
-Result<std::vector<LinkStatus>> ReadLinkStatus(Account& source, const Clock& clock);
+// Of every policy whose source is this account; `half` is left for who asks IsHalf.
+Result<std::vector<LinkStatus>> ReadLinkStatus(Account& source, AccountSource& accounts,
+                                               const Clock& clock);
 
 // What `wait` asks about.
 struct PendingScope {

@@ -6,13 +6,18 @@
 #include "backend/base/mutex.h"
 #include "backend/replication/link_rows.h"
 #include "backend/replication/policy_store.h"
+#include "backend/replication/rule_index.h"
 #include "backend/replication/status.h"
 
 namespace replicafs {
 namespace {
 
 struct LinkView {
+  explicit LinkView(Policy its_policy) : policy(std::move(its_policy)), rules(policy) {}
+  LinkView(LinkView&&) = default;
+
   Policy policy;
+  RuleIndex rules;  // into the policy, whose rules stay where they are when this is moved
   LinkProgress progress;
   std::map<std::pair<BlobPath, VersionId>, std::string> failures;  // to "CODE: sentence"
 };
@@ -33,14 +38,13 @@ Result<std::shared_ptr<const View>> ReadView(Account& account, uint64_t change_c
       for (const Rule& rule : policy.rules) view->destinations.insert(rule.destination_container);
       continue;
     }
-    LinkView link;
-    link.progress = TRY(ReadProgress(account.store(), policy.policy_id));
+    LinkView link(std::move(policy));
+    link.progress = TRY(ReadProgress(account.store(), link.policy.policy_id));
     for (const auto read : {ReadFailures, ReadSuperseded}) {
-      const auto failures = TRY(read(account.store(), policy.policy_id));
+      const auto failures = TRY(read(account.store(), link.policy.policy_id));
       for (const Failure& failure : failures)
         link.failures[{failure.path, failure.version}] = failure.code + ": " + failure.reason;
     }
-    link.policy = std::move(policy);
     view->links.push_back(std::move(link));
   }
   return std::shared_ptr<const View>(std::move(view));
@@ -55,7 +59,7 @@ bool IsOlderThan(const Policy& policy, const Rule& rule, const BlobInfo& info) {
 // nullopt when no rule of the policy copies the version.
 std::optional<RuleStatus> StatusUnder(const LinkView& link, const BlobPath& path,
                                       const BlobInfo& info) {
-  const Rule* rule = FindRule(link.policy, path.container, path.name);
+  const Rule* rule = link.rules.Find(path.container, path.name);
   if (rule == nullptr || IsOlderThan(link.policy, *rule, info)) return std::nullopt;
   if (!IsYoungEnough(*rule, info.created)) return std::nullopt;
   RuleStatus status{.policy_id = link.policy.policy_id, .rule_id = rule->rule_id};

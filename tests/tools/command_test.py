@@ -6,6 +6,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import unittest
@@ -17,7 +18,8 @@ COMMANDS = ["account create", "account update", "account list", "account show", 
             "container list", "container show", "container delete", "policy create", "policy list",
             "policy show", "policy update", "policy delete", "policy rule add", "policy rule list",
             "policy rule show", "policy rule update", "policy rule remove", "replication status", "replication wait",
-            "replication failures", "versions list", "versions restore", "versions diff",
+            "replication failures", "replication explain", "replication map", "replication retry",
+            "versions list", "versions restore", "versions diff",
             "versions delete", "container retention set", "container retention show",
             "container retention clear", "container retention apply", "journal show", "mount",
             "umount"]
@@ -118,7 +120,8 @@ class Accounts(CommandTest):
     def test_an_unknown_one_says_what_exists(self):
         self.run_ok("account", "create", "westus")
         for command in (("account", "show"), ("account", "check"), ("container", "list"), ("journal", "show"),
-                        ("replication", "status"), ("replication", "wait"), ("replication", "failures")):
+                        ("replication", "status"), ("replication", "wait"), ("replication", "failures"),
+                        ("replication", "retry")):
             with self.subTest(command):
                 self.assert_fails(NOT_FOUND, *command, "eastus", naming=("eastus", "westus", self.root))
 
@@ -284,6 +287,50 @@ class Replication(CommandTest):
         self.assertEqual((link["state"], link["owner"], link["failed"], link["sentBytes"]), ("waiting", None, 0, 0))
         self.assertIn("westus -> eastus", self.run_ok("replication", "status"))
         self.assertEqual(self.run_json("replication", "status", "eastus"), [])
+
+    def test_status_has_azures_age_buckets(self):
+        self.make_containers("westus/photos", "eastus/photos")
+        self.run_ok("policy", "create", "--source", "westus", "--destination", "eastus", "--rule", "photos:photos")
+        [link] = self.run_json("replication", "status")
+        self.assertEqual([b["TimeBucket"] for b in link["pendingByAge"]],
+                         ["0-5min", "5-10min", "10-15min", "15-30min", "30min-2h", "2h-8h", "8h-24h", ">24h"])
+        self.assertTrue(all(b["PendingOperationsForReplication"] == b["PendingBytesForReplication"] == 0
+                            for b in link["pendingByAge"]))
+        self.assertEqual((link["exact"], link["oldestPending"], link["speed"]), (True, None, None))
+        self.assert_time(link["replicatedThrough"])
+
+    def watch(self, *more):
+        return subprocess.Popen([harness.BINARY, "--root", str(self.root), "replication", "status", "--watch", *more],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def test_watching_prints_each_second_until_ctrl_c(self):
+        self.make_containers("westus/photos", "eastus/photos")
+        self.run_ok("policy", "create", "--source", "westus", "--destination", "eastus", "--rule", "photos:photos")
+        for arguments in (("--output", "json"), ()):
+            with self.subTest(arguments), self.watch(*arguments) as watcher:
+                try:
+                    first, second = watcher.stdout.readline(), watcher.stdout.readline()
+                    watcher.send_signal(signal.SIGINT)
+                    self.assertEqual(watcher.wait(timeout=30), OK, watcher.stderr.read())
+                finally:
+                    watcher.kill()
+                if arguments:
+                    first, second = json.loads(first), json.loads(second)
+                    self.assertLess(first["time"], second["time"])
+                    self.assertEqual(first["links"], self.run_json("replication", "status"))
+                else:
+                    self.assertIn("westus -> eastus  waiting  0 pending (0 B), 0 failed, - left", second)
+
+    def test_explain_map_and_retry_without_anything(self):
+        self.make_containers("westus/photos")
+        for command in ("explain", "map"):
+            self.assert_fails(USAGE, "replication", command, "westus/photos", naming=("ACCOUNT/CONTAINER/NAME",))
+            self.assert_fails(NOT_FOUND, "replication", command, "westus/photos/cat", naming=("westus/photos/cat",))
+            self.assert_fails(NOT_FOUND, "replication", command, "eastus/photos/cat", naming=("eastus", "westus"))
+        self.assertEqual(self.run_json("replication", "retry", "westus"),
+                         {"tried": 0, "left": 0, "links": [], "failures": []})
+        self.assertEqual(self.run_ok("replication", "retry"), "nothing has failed\n")
+        self.assert_fails(USAGE, "replication", "retry", "--timeout=soon", naming=("--timeout",))
 
     def test_an_account_that_cannot_be_opened_does_not_hide_the_others(self):
         self.make_containers("westus/photos", "eastus/photos", "broken/photos")

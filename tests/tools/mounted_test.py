@@ -130,6 +130,99 @@ class Mounted(MountedTest):
         self.assertEqual(os.getxattr(past, "user.replication.status"), b"failed")
         self.assertEqual(os.getxattr(self.source / "cat", "user.replication.status"), b"complete")
 
+    def archive_before_it_is_copied(self, name):
+        self.mount("--no-replication")
+        (self.source / name).write_text("miaow")
+        os.setxattr(self.source / name, "user.blob.tier", b"Archive")
+        self.umount()
+        self.mount()
+        self.run_json("replication", "wait", "westus", "--timeout", "60s", code=REPLICATION_FAILED)
+
+    def causes(self, path, code):
+        explained = self.run_json("replication", "explain", path, code=code)
+        [policy] = explained["policies"]
+        return policy, [check["check"] for check in policy["checks"] if check["finding"] == "cause"]
+
+    def test_pending_is_counted_explained_and_mapped(self):
+        policy = self.make_policy()
+        self.mount("--no-replication")
+        (self.source / "cat").write_text("miaow")
+        (self.source / "dog").write_text("wuff")
+        (self.source / "dog").unlink()
+        self.umount()
+        [link] = self.run_json("replication", "status")
+        self.assertEqual(link["pendingByAge"][0], {"TimeBucket": "0-5min", "PendingOperationsForReplication": 3,
+                                                   "PendingBytesForReplication": 9})
+        self.assertEqual((link["pendingOperations"], link["pendingBytes"]), (3, 9))
+        self.assert_time(link["oldestPending"])
+        self.assertIn("3 (9 B)", self.run_ok("replication", "status"))
+        explained, causes = self.causes("westus/photos/cat", REPLICATION_FAILED)
+        self.assertEqual((explained["policyId"], explained["status"], causes), (policy, "pending", ["linkRunning"]))
+        code, out, err = self.run_program("replication", "explain", "westus/photos/cat")
+        self.assertEqual((code, err), (REPLICATION_FAILED, ""))
+        self.assertRegex(out, r"a process runs the link +CAUSE")
+        self.assertIn("what helps: mount one of its accounts", out)
+        [mapped] = self.run_json("replication", "map", "westus/photos/cat")
+        [version] = mapped["versions"]
+        self.assertEqual((version["destinationVersion"], version["status"]), (None, "pending"))
+
+    def test_a_failure_is_explained_and_heals_with_retry(self):
+        self.make_policy()
+        self.archive_before_it_is_copied("cat")
+        cat = self.source / "cat"
+        [failure] = self.run_json("replication", "failures", "westus")
+        self.assertEqual((failure["code"], failure["kind"]), ("SourceBlobArchived", "Created"))
+        self.assertGreaterEqual(failure["ageSeconds"], 0)
+        self.assertGreaterEqual(failure["attempts"], 1)
+        for path in (cat, "eastus/photos/cat"):
+            explained, causes = self.causes(path, REPLICATION_FAILED)
+            self.assertEqual((explained["status"], causes), ("failed", ["notArchived"]))
+        self.assertEqual(explained["failure"]["code"], "SourceBlobArchived")
+
+        got = self.run_json("replication", "retry", cat, code=REPLICATION_FAILED)
+        self.assertEqual((got["tried"], got["left"], got["links"][0]["byOwner"]), (1, 1, True))
+        self.assertGreater(got["failures"][0]["attempts"], failure["attempts"])
+        code, out, err = self.run_program("replication", "retry", "westus")
+        self.assertEqual(code, REPLICATION_FAILED)
+        self.assertIn("westus/photos/cat", out)
+        self.assertIn("1 tried again, 1 left", err)
+
+        os.setxattr(cat, "user.blob.tier", b"Hot")
+        self.assertEqual(self.run_ok("replication", "retry"), "1 tried again, 0 left\n")
+        self.assertEqual((self.destination / "cat").read_text(), "miaow")
+        explained, causes = self.causes(cat, OK)
+        self.assertEqual((explained["status"], causes), ("complete", []))
+
+    def test_retry_without_an_owner_does_it_itself(self):
+        self.make_policy()
+        self.archive_before_it_is_copied("cat")
+        self.umount()
+        self.mount("--no-replication")
+        os.setxattr(self.source / "cat", "user.blob.tier", b"Hot")
+        code, out, err = self.run_program("replication", "retry", "westus/photos")
+        self.assertEqual((code, out), (OK, "1 tried again, 0 left\n"), err)
+        self.assertIn("no process runs the link westus -> eastus", err)
+        self.assertEqual(self.run_json("replication", "failures"), [])
+
+    def test_versions_are_mapped_in_both_directions(self):
+        policy = self.make_policy()
+        self.mount()
+        for text in ("one", "two"):
+            (self.source / "cat").write_text(text)
+            self.run_ok("replication", "wait", "westus", "--timeout", "60s")
+        [mapped] = self.run_json("replication", "map", self.source / "cat")
+        self.assertEqual(self.run_json("replication", "map", self.destination / "cat"), [mapped])
+        for at_source, pair in zip(self.run_json("versions", "list", self.source / "cat"), mapped["versions"]):
+            self.assertEqual((pair["sourceVersion"], pair["sourceState"]), (at_source["version"], at_source["state"]))
+            self.assertEqual((pair["destinationState"], pair["status"], pair["policyId"]),
+                             (at_source["state"], "complete", policy))
+            replica = self.destination / ".versions/cat" / pair["destinationVersion"]
+            original = self.source / ".versions/cat" / pair["sourceVersion"]
+            self.assertEqual(replica.read_text(), original.read_text())
+        out = self.run_ok("replication", "map", "eastus/photos/cat")
+        self.assertIn("westus/photos/cat -> eastus/photos/cat", out)
+        self.assertIn(mapped["versions"][1]["destinationVersion"], out)
+
     def test_versions_of_a_file_below_the_mount(self):
         self.mount()
         cat = self.source / "cat"

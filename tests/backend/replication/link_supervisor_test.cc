@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <thread>
 
+#include "backend/replication/retry_request.h"
 #include "backend/replication/status.h"
 #include "tests/backend/replication/link_fixture.h"
 
@@ -119,6 +121,42 @@ TEST_F(Supervisor, DestroyedInTheMiddleOfACopyThenItStopsAtOnce) {
   supervisor.reset();
 
   EXPECT_LT(steady_clock::now() - start, milliseconds(1000));
+}
+
+TEST_F(Supervisor, RetryAskedForThenTheOwnerAnswersWhenItHasTried) {
+  Create();
+  ASSERT_OK(ApplyOne(destination->inner().store(), SetDestination{"replica", ""}, 0));
+  Write("a", "x");
+  LinkSupervisor supervisor(accounts, {"source"}, clock);
+  EXPECT_TRUE(Eventually([&] { return Failures().size() == 1; }));
+  ASSERT_OK(ApplyOne(destination->inner().store(), SetDestination{"replica", policy.policy_id}, 0));
+
+  const uint64_t request = Must(AskForRetry(source->store(), policy.policy_id));
+
+  std::optional<std::string> answer;
+  EXPECT_TRUE(Eventually([&] {
+    answer = Must(ReadRetryAnswer(source->store(), policy.policy_id, request));
+    return answer.has_value();
+  }));
+  EXPECT_EQ(answer, "");
+  EXPECT_TRUE(ReplicaExists("a"));
+  EXPECT_TRUE(Failures().empty());
+}
+
+TEST_F(Supervisor, RetryAskedForWhileTheDestinationIsAwayThenTheAnswerSaysSo) {
+  Create();
+  accounts.Remove("destination");
+  LinkSupervisor supervisor(accounts, {"source"}, clock);
+  EXPECT_TRUE(Eventually([&] { return !Progress().last_error.empty(); }));
+
+  const uint64_t request = Must(AskForRetry(source->store(), policy.policy_id));
+
+  std::optional<std::string> answer;
+  EXPECT_TRUE(Eventually([&] {
+    answer = Must(ReadRetryAnswer(source->store(), policy.policy_id, request));
+    return answer.has_value();
+  }));
+  EXPECT_THAT(answer.value_or(""), ::testing::HasSubstr("'destination'"));
 }
 
 }  // namespace

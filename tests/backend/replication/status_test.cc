@@ -129,7 +129,7 @@ TEST_F(ReplicationStatus, BacklogThenLinkStatusCountsWhatTheRulesCopy) {
   Remove("in/a");
   clock.Advance(std::chrono::seconds(90));
 
-  const auto links = Must(ReadLinkStatus(*source, clock));
+  const auto links = Must(ReadLinkStatus(*source, accounts, clock));
 
   ASSERT_THAT(links, SizeIs(1));
   EXPECT_EQ(links[0].policy, policy);
