@@ -11,6 +11,7 @@
 
 #include "backend/base/digest.h"
 #include "backend/base/time.h"
+#include "backend/blob/immutability.h"
 #include "backend/blob/names.h"
 #include "backend/blob/version_id.h"
 
@@ -79,6 +80,7 @@ struct BlobInfo {
   std::optional<Md5> content_md5;  // where the store knows it: of content that came in one piece
   BlobProperties properties;
   std::optional<ReplicaOrigin> origin;  // set on replicas
+  Protection protection;                // its own; the container's holds beside it
   uint64_t file_id =
       0;  // stable over versions and renames, unique in the account; 0: the store has none
   uint64_t sequence = 0;    // journal position of the newest change to this version
@@ -104,6 +106,7 @@ struct ContainerInfo {
   std::string etag;
   std::string destination_policy_id;    // not empty: only links of this policy may write here
   std::optional<uint64_t> directories;  // directly in it, as PrefixInfo
+  ContainerProtection protection;
 };
 
 }  // namespace replicafs

@@ -90,6 +90,7 @@ Result<Outcome> Make(Change& change, const CommitBlob& commit, const std::option
                        commit.origin ? commit.origin->policy_id : std::string()));
   Place place = TRY(FindPlace(change, container, path));
   TRY(CheckPrecondition(commit.precondition, place, path));
+  if (place.current) TRY(CheckMutable(change, container, path, *place.current));
   const CheckedContent content = TRY(CheckContent(change, commit.content, md5));
 
   const Timestamp now = change.Tick();

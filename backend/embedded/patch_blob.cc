@@ -29,6 +29,7 @@ Result<Outcome> Make(Change& change, const PatchBlob& patch) {
   VersionRecord record = TRY(FindVersion(change.transaction, change.tables, path, patch.version));
   Place place = TRY(FindPlace(change, container, path));
   TRY(CheckPrecondition(patch.precondition, place, path));
+  if (!tier_alone) TRY(CheckMutable(change, container, path, record));
 
   const Timestamp now = change.Tick();
   ApplyTo(patch, record.properties);
@@ -44,11 +45,7 @@ Result<Outcome> Make(Change& change, const PatchBlob& patch) {
                        .time = now,
                        .size_bytes = record.size_bytes,
                        .policy_id = patch.origin_policy_id});
-  if (record.ended.ticks == 0) {
-    TRY(ReplaceCurrent(change, place, record));
-  } else {
-    TRY(KeepVersion(change, place, record, record.ended));
-  }
+  TRY(RewriteVersion(change, place, record));
   return Outcome{.version = record.version,
                  .etag = EtagText(record.etag),
                  .last_modified = record.last_modified,

@@ -26,6 +26,7 @@ struct VersionRecord {
   std::optional<Md5> content_md5;
   BlobProperties properties;
   std::optional<ReplicaOrigin> origin;
+  Protection protection;
   uint64_t file_id = 0;
   uint64_t sequence = 0;
   uint64_t content_id = 0;
@@ -59,6 +60,7 @@ struct ContainerRecord {
   uint64_t etag = 0;
   std::string destination_policy_id;
   uint64_t subdirectories = 0;  // of the root directory, as DirectoryRecord
+  ContainerProtection protection;
 
   bool operator==(const ContainerRecord&) const = default;
 };

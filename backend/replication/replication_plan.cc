@@ -45,7 +45,8 @@ class Decider {
       case EventKind::kTierChanged:
       case EventKind::kContainerCreated:
       case EventKind::kContainerDeleted:
-      case EventKind::kDestinationChanged: return {};
+      case EventKind::kDestinationChanged:
+      case EventKind::kImmutabilityChanged: return {};
     }
     return {};
   }

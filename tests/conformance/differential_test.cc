@@ -32,7 +32,7 @@ TEST_P(Differential, RandomChangesThenAsTheSpecification) {
   RandomMutations random(seed);
   for (int step = 1; step <= 1000; ++step) {
     SCOPED_TRACE("step " + std::to_string(step));
-    auto lists = random.Draw({&specification, &account()});
+    auto lists = random.Draw({&specification, &account()}, clock_.Now());
 
     const auto expected = specification.store().Apply(std::move(lists[0]), kWriter);
     const auto actual = store().Apply(std::move(lists[1]), kWriter);

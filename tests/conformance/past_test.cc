@@ -73,7 +73,7 @@ TEST_P(Past, S60_AfterRandomChangesThenEachMomentIsShownAsItWas) {
   };
   std::vector<Moment> moments;
   for (int step = 1; step <= 300; ++step) {
-    auto lists = random.Draw({&account()});
+    auto lists = random.Draw({&account()}, clock_.Now());
     std::erase_if(lists[0], [](Mutation& mutation) { return !KeepsHistory(mutation); });
     if (!store().Apply(std::move(lists[0]), kWriter)) continue;
     const std::vector<Event> events = Events();

@@ -61,6 +61,7 @@ Result<Outcome> MemoryBatch::Do(const CommitBlob& mutation) {
   TRY(MayWrite(*container, mutation.origin ? mutation.origin->policy_id : ""));
   const MemoryVersion* current = container->Current(mutation.path.name);
   TRY(Check(mutation.precondition, current));
+  if (current != nullptr) TRY(CheckMutable(*container, current->info));
   auto content = TRY(Resolve(mutation.content));
 
   const Timestamp now = NextTick();
@@ -145,6 +146,7 @@ Result<Outcome> MemoryBatch::Do(const RemoveBlob& mutation) {
   const MemoryVersion* current = container->Current(mutation.path.name);
   if (current == nullptr) return NoBlob(mutation.path);
   TRY(Check(mutation.precondition, current));
+  TRY(CheckMutable(*container, current->info));
   const auto moved = moved_away_.find(mutation.path);
   std::string went_to = moved == moved_away_.end() ? "" : moved->second.name;
   return EndCurrent(*container, mutation.path.name, mutation.source_time, std::move(went_to));
@@ -175,6 +177,7 @@ Result<Outcome> MemoryBatch::Do(const RemoveVersion& mutation) {
   const auto blob = container->blobs.find(mutation.path.name);
   if (blob == container->blobs.end() || !blob->second.versions.contains(mutation.version))
     return NoBlob(mutation.path);
+  TRY(CheckMutable(*container, blob->second.versions.at(mutation.version).info));
   Save(container->blobs, mutation.path.name);
   const Timestamp now = NextTick();
   const uint64_t size_bytes = blob->second.versions.at(mutation.version).info.size_bytes;
@@ -198,6 +201,7 @@ Result<Outcome> MemoryBatch::Do(const PatchBlob& mutation) {
     TRY(MayWrite(*container, mutation.origin_policy_id));
   const MemoryVersion* patched = TRY(state_.Version(mutation.path, mutation.version));
   TRY(Check(mutation.precondition, container->Current(mutation.path.name)));
+  if (!tier_only) TRY(CheckMutable(*container, patched->info));
 
   Save(container->blobs, mutation.path.name);
   BlobInfo& info = container->blobs.at(mutation.path.name).versions.at(patched->info.version).info;

@@ -127,6 +127,7 @@ Result<Outcome> MemoryBatch::Do(const RenamePrefix& mutation) {
   if (container->PrefixLives(to))
     return Error{ErrorCode::kNotEmpty, "something lives below '" + to + "'"};
   TRY(ValidateNames(to, names));
+  TRY(CheckMovable(*container, from, names));
 
   const Prefixes moving = PrefixesAtAndBelow(*container, from);
   Outcome outcome;
@@ -142,6 +143,8 @@ Result<Outcome> MemoryBatch::Do(const ExchangePrefixes& mutation) {
   const std::set<std::string> below_second = TRY(NamesBelow(*container, second));
   TRY(ValidateNames(second, below_first));
   TRY(ValidateNames(first, below_second));
+  TRY(CheckMovable(*container, first, below_first));
+  TRY(CheckMovable(*container, second, below_second));
 
   const Prefixes of_first = PrefixesAtAndBelow(*container, first);
   const Prefixes of_second = PrefixesAtAndBelow(*container, second);
