@@ -23,6 +23,8 @@ Json ToJson(const VersionsTarget& target, const BlobInfo& info) {
        {"metadata", info.properties.metadata},
        {"tags", info.properties.tags},
        {"tier", ToString(info.properties.tier)},
+       {"archiveStatus", info.rehydration ? Json(ArchiveStatus(*info.rehydration)) : Json(nullptr)},
+       {"rehydratedAt", info.rehydration ? JsonTime(info.rehydration->ready) : Json(nullptr)},
        {"immutabilityPolicy",
         policy ? Json{{"until", JsonTime(policy->until)}, {"mode", ToString(policy->mode)}}
                : Json(nullptr)},
@@ -88,7 +90,11 @@ void PrintBlob(Context& context, const VersionsTarget& target, const BlobInfo& i
                    {"last modified", ToString(info.last_modified)}};
   if (info.ended != Timestamp{}) fields.emplace_back("ended", ToString(info.ended));
   if (info.content_md5) fields.emplace_back("md5", ToBase64(*info.content_md5));
-  fields.emplace_back("tier", ToString(info.properties.tier));
+  std::string tier(ToString(info.properties.tier));
+  if (const auto& pending = info.rehydration)
+    tier += ", until " + ToString(pending->ready) + " on its way to " +
+            std::string(ToString(pending->target));
+  fields.emplace_back("tier", std::move(tier));
   AddProtection(target.container.info.protection, info, fields);
   AddHeaders(info.properties.headers, fields);
   AddMap("metadata", info.properties.metadata, fields);

@@ -26,9 +26,12 @@ void AddBlobTier(CommandLine& line, CLI::App& blob_group) {
   CLI::App& command = line.Add(
       blob_group,
       {.name = "tier",
-       .sentence = "Moves a version to another tier. One in the archive tier cannot be read.",
+       .sentence =
+           "Moves a version to another tier. One in the archive tier cannot be read; on its "
+           "way out it stays there for the account's time, see: replicafs account "
+           "rehydration.",
        .example = "replicafs blob tier westus/photos/2026/cat.jpg Archive",
-       .exit_codes = {}},
+       .exit_codes = "6: it is on its way to another tier."},
       [options](Context& context) { return SetTier(context, *options); });
   command.add_option("PATH", options->blob.path, kBlobPathText)->required();
   command.add_option("TIER", options->tier, "Hot, Cool, Cold or Archive")->required();

@@ -38,6 +38,8 @@ using Content = std::variant<std::string, BlockList, ContentOf>;
 //   kNameTooLong       Capabilities::names
 // The blob takes the file_id of the ContentOf blob if that one is removed or replaced in the same
 // list (a rename); else it keeps its own, and one without a current version gets a fresh one.
+// With the archive tier and the content of a version on its way out of it (PatchBlob), the new
+// version is on that way too.
 struct CommitBlob {
   BlobPath path;
   Content content;
@@ -70,8 +72,10 @@ struct RemoveVersion {
 };
 
 // Changes properties in place: no new version, a new etag. Members that are set replace the old
-// value whole. A change of the tier alone is allowed in destination containers (kDestination
-// otherwise, without a fitting origin). kNotFound, kPrecondition.
+// value whole. A version leaves the archive tier when its account's rehydrations have had their
+// time (rehydration.h): until then it stays there, and another tier than the one it is on its way
+// to is refused with kBusy. A change of the tier alone is allowed in destination containers
+// (kDestination otherwise, without a fitting origin). kNotFound, kPrecondition.
 struct PatchBlob {
   BlobPath path;
   VersionId version;  // zero: the current one

@@ -165,7 +165,7 @@ std::string EtagText(uint64_t etag) {
   return fmt::format("\"0x{:X}\"", etag);
 }
 
-BlobInfo ToInfo(const VersionRecord& record, std::string name) {
+BlobInfo ToInfo(const VersionRecord& record, std::string name, Timestamp now) {
   BlobInfo info;
   info.name = std::move(name);
   info.version = record.version;
@@ -177,6 +177,9 @@ BlobInfo ToInfo(const VersionRecord& record, std::string name) {
   info.last_modified = record.last_modified;
   info.content_md5 = record.content_md5;
   info.properties = record.properties;
+  TierState tier = TierAt({record.properties.tier, record.rehydration}, now);
+  info.properties.tier = tier.tier;
+  info.rehydration = tier.rehydration;
   info.origin = record.origin;
   info.protection = record.protection;
   info.file_id = record.file_id;

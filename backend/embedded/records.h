@@ -27,6 +27,7 @@ struct VersionRecord {
   BlobProperties properties;
   std::optional<ReplicaOrigin> origin;
   Protection protection;
+  std::optional<Rehydration> rehydration;  // its end may have passed
   uint64_t file_id = 0;
   uint64_t sequence = 0;
   uint64_t content_id = 0;
@@ -108,7 +109,7 @@ Result<Event> DecodeEvent(std::string_view bytes);
 
 // "\"0x8DC…\""
 std::string EtagText(uint64_t etag);
-BlobInfo ToInfo(const VersionRecord& record, std::string name);
+BlobInfo ToInfo(const VersionRecord& record, std::string name, Timestamp now);
 PrefixInfo ToInfo(const DirectoryRecord& record, std::string name);
 ContainerInfo ToInfo(const ContainerRecord& record, std::string name);
 

@@ -14,7 +14,8 @@ enum Flags : uint8_t {
   kHasPrefix = 8,
   kHasImmutability = 16,
   kHasLegalHold = 32,
-  kKnownFlags = 63,
+  kHasRehydration = 64,
+  kKnownFlags = 127,
 };
 
 void Write(Encoder& encoder, const StringMap& map) {
@@ -83,6 +84,7 @@ uint8_t FlagsOf(const VersionRecord& record) {
   if (record.has_prefix) flags |= kHasPrefix;
   if (record.protection.policy) flags |= kHasImmutability;
   if (record.protection.legal_hold) flags |= kHasLegalHold;
+  if (record.rehydration) flags |= kHasRehydration;
   return static_cast<uint8_t>(flags);
 }
 
@@ -95,6 +97,13 @@ ImmutabilityPolicy ReadImmutability(Decoder& decoder) {
 
 Tier ReadTier(Decoder& decoder) {
   return static_cast<Tier>(decoder.Choice(static_cast<uint8_t>(Tier::kArchive) + 1));
+}
+
+Rehydration ReadRehydration(Decoder& decoder) {
+  Rehydration rehydration;
+  rehydration.target = static_cast<Tier>(decoder.Choice(static_cast<uint8_t>(Tier::kArchive)));
+  rehydration.ready = Timestamp{decoder.Signed()};
+  return rehydration;
 }
 
 }  // namespace
@@ -121,6 +130,10 @@ std::string Encode(const VersionRecord& record) {
     encoder.Signed(policy->until.ticks);
     encoder.Byte(static_cast<uint8_t>(policy->mode));
   }
+  if (record.rehydration) {
+    encoder.Byte(static_cast<uint8_t>(record.rehydration->target));
+    encoder.Signed(record.rehydration->ready.ticks);
+  }
   return encoder.Take();
 }
 
@@ -145,6 +158,9 @@ Result<VersionRecord> DecodeVersion(std::string_view bytes) {
   if ((flags & kHasHeaders) != 0) record.properties.headers = ReadHeaders(decoder);
   if ((flags & kHasOrigin) != 0) record.origin = ReadOrigin(decoder);
   if ((flags & kHasImmutability) != 0) record.protection.policy = ReadImmutability(decoder);
+  if ((flags & kHasRehydration) != 0) record.rehydration = ReadRehydration(decoder);
+  // Only what is in the archive tier leaves it.
+  if (record.rehydration && record.properties.tier != Tier::kArchive) decoder.Fail();
   record.protection.legal_hold = (flags & kHasLegalHold) != 0;
   record.has_prefix = (flags & kHasPrefix) != 0;
   TRY(decoder.Finish("a version's row"));

@@ -73,6 +73,8 @@ class Dumper {
                          info.size_bytes, file_ids_.Of(info.file_id), info.has_prefix,
                          ToString(info.properties.tier), info.properties.headers.content_type);
     text_ += Said(info.protection);
+    if (info.rehydration)
+      text_ += " " + ArchiveStatus(*info.rehydration) + " " + ToString(info.rehydration->ready);
     if (info.content_md5) text_ += " md5 " + ToBase64(*info.content_md5);
     if (info.origin) text_ += " from " + ToString(info.origin->path);
     for (const auto& [key, value] : info.properties.metadata)

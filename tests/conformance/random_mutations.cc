@@ -99,6 +99,7 @@ RandomMutations::Plan RandomMutations::DrawPlan() {
 
 BlobProperties RandomMutations::PropertiesOf(const Plan& plan) {
   if (plan.variant < 8) return {};
+  if (plan.variant == 8) return {.tier = Tier::kArchive};
   return {.metadata = {{"hdi_isfolder", "true"}}};
 }
 
@@ -190,7 +191,7 @@ Mutation RandomMutations::SayPatch(const Plan& plan, Account& account) {
   PatchBlob patch{.path = plan.path};
   if (plan.which > 0) patch.version = VersionAt(account, plan.path, plan.which);
   if (plan.which == 0) patch.precondition = PreconditionOf(account, plan.path, plan.variant);
-  if (plan.variant % 4 == 0) patch.tier = Tier::kCool;
+  if (plan.variant % 4 == 0) patch.tier = plan.variant == 0 ? Tier::kArchive : Tier::kCool;
   if (plan.variant % 4 == 1) patch.metadata = StringMap{{"key", plan.text}};
   if (plan.variant % 4 == 2) patch.tags = StringMap{{"tag", plan.text}};
   if (plan.variant % 4 == 3) patch.headers = ContentHeaders{.content_type = plan.text};

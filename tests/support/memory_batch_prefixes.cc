@@ -208,6 +208,7 @@ Outcome MemoryBatch::AddMoved(MemoryContainer& container, const MemoryVersion& s
   added.info.created = current != nullptr ? current->info.created : now;
   added.info.file_id = source.info.file_id;
   added.info.properties = source.info.properties;
+  added.info.rehydration = source.info.rehydration;
   return AddVersion(container, std::move(added));
 }
 

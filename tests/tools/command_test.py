@@ -24,7 +24,7 @@ COMMANDS = ["account create", "account update", "account list", "account show", 
             "container immutability lock", "container immutability delete", "container legal-hold set",
             "container legal-hold clear", "blob show", "blob tier", "blob immutability set",
             "blob immutability lock", "blob immutability delete", "blob legal-hold set",
-            "blob legal-hold clear"]
+            "blob legal-hold clear", "account rehydration"]
 GUID = "5a3c1e9c-0000-4000-8000-000000000000"
 
 
@@ -100,6 +100,14 @@ class Accounts(CommandTest):
         self.assert_fails(USAGE, "account", "update", "westus", "--durability", "soon")
         self.assert_fails(USAGE, "account", "update", "westus")
         self.assert_fails(NOT_FOUND, "account", "update", "eastus", "--durability", "commit")
+
+    def test_rehydration_time(self):
+        self.run_ok("account", "create", "westus")
+        self.assertEqual(self.run_json("account", "rehydration", "westus"), {"account": "westus", "seconds": 0})
+        self.assertEqual(self.run_json("account", "rehydration", "westus", "15h")["seconds"], 54000)
+        self.assertIn("15 h", self.run_ok("account", "rehydration", "westus"))
+        self.assert_fails(USAGE, "account", "rehydration", "westus", "soon", naming=("soon", "15h"))
+        self.assert_fails(NOT_FOUND, "account", "rehydration", "eastus", naming=("eastus",))
 
     def test_none_yet(self):
         self.assertEqual(self.run_json("account", "list"), [])

@@ -101,6 +101,17 @@ class ImmutabilityTest(MountedTest):
         self.assertEqual(self.cat.read_bytes(), b"miaow")
         self.assert_fails(USAGE, "blob", "tier", BLOB, "Warm", naming=("Warm", "Archive"))
 
+    def test_rehydration_that_takes_time(self):
+        self.run_ok("account", "rehydration", "westus", "1h")
+        self.run_ok("blob", "tier", BLOB, "Archive")
+        pending = self.run_json("blob", "tier", BLOB, "Cool")
+        self.assertEqual((pending["tier"], pending["archiveStatus"]), ("Archive", "rehydrate-pending-to-cool"))
+        self.assert_time(pending["rehydratedAt"])
+        self.assertEqual((self.xattr("tier"), self.xattr("archive-status")), ("Archive", "rehydrate-pending-to-cool"))
+        self.assertIn("on its way to Cool", self.run_ok("blob", "show", BLOB))
+        self.assert_fails(REFUSED, "blob", "tier", BLOB, "Hot", naming=(BLOB, "Cool"))
+        self.refused(self.cat.read_bytes)
+
 
 if __name__ == "__main__":
     harness.main_mounted(sys.argv[1])

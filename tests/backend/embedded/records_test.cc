@@ -28,6 +28,7 @@ VersionRecord FullVersion() {
   record.origin = ReplicaOrigin{"policy", "rule", "alpha", {"box", "a/b"}, VersionId{9}};
   record.protection = {.policy = ImmutabilityPolicy{Timestamp{17}, ImmutabilityMode::kLocked},
                        .legal_hold = true};
+  record.rehydration = Rehydration{Tier::kCold, Timestamp{18}};
   return record;
 }
 
@@ -95,6 +96,15 @@ TEST(Records, EventOfAnOlderReleaseThenItsBlobsCreationIsNotKnown) {
   const Event event{.container = "box", .name = "a/b", .version = VersionId{7}};
 
   EXPECT_EQ(Must(DecodeEvent(OfAnOlderRelease(event))).created, Timestamp{});
+}
+
+TEST(Records, RehydrationOfWhatIsNotArchivedOrToTheArchiveThenCorrupt) {
+  VersionRecord record = FullVersion();
+  record.properties.tier = Tier::kHot;
+  EXPECT_CODE(kCorrupt, DecodeVersion(Encode(record)));
+  record = FullVersion();
+  record.rehydration->target = Tier::kArchive;
+  EXPECT_CODE(kCorrupt, DecodeVersion(Encode(record)));
 }
 
 TEST(Records, PolicyThatCannotBeThenCorrupt) {
