@@ -156,6 +156,7 @@ void AddAccountCommands(CommandLine& line) {
            List);
   AddShow(line, group);
   AddAccountCheck(line, group);
+  AddAccountRehydration(line, group);
 }
 
 }  // namespace replicafs

@@ -66,8 +66,12 @@ inline Error UsageError(std::string message) {
 
 void AddAccountCommands(CommandLine& line);
 void AddAccountCheck(CommandLine& line, CLI::App& account_group);
+void AddAccountRehydration(CommandLine& line, CLI::App& account_group);
 void AddContainerCommands(CommandLine& line);
 void AddContainerRetention(CommandLine& line, CLI::App& container_group);
+void AddContainerImmutability(CommandLine& line, CLI::App& container_group);
+void AddContainerLegalHold(CommandLine& line, CLI::App& container_group);
+void AddBlobCommands(CommandLine& line);
 void AddPolicyCommands(CommandLine& line);
 void AddPolicyCreate(CommandLine& line, CLI::App& policy_group);
 void AddPolicyUpdate(CommandLine& line, CLI::App& policy_group);

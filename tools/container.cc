@@ -183,6 +183,8 @@ void AddContainerCommands(CommandLine& line) {
                       Show);
   AddDelete(line, group);
   AddContainerRetention(line, group);
+  AddContainerImmutability(line, group);
+  AddContainerLegalHold(line, group);
 }
 
 }  // namespace replicafs

@@ -124,6 +124,9 @@ void PrintReport(const RetentionReport& report, bool dry_run) {
           std::to_string(report.moved_versions) + " to another tier\n";
   if (report.held_versions > 0)
     text += std::to_string(report.held_versions) + " more wait until replication has copied them\n";
+  if (report.immutable_versions > 0)
+    text += std::to_string(report.immutable_versions) +
+            " more are immutable, by a policy or a legal hold\n";
   PrintText(text);
 }
 
@@ -163,7 +166,8 @@ Result<ExitCode> Apply(Context& context, const ApplyOptions& options) {
              {"deletedVersions", report.removed_versions},
              {"deletedBytes", report.removed_bytes},
              {"movedVersions", report.moved_versions},
-             {"heldVersions", report.held_versions}});
+             {"heldVersions", report.held_versions},
+             {"immutableVersions", report.immutable_versions}});
   return ExitCode::kOk;
 }
 

@@ -14,6 +14,7 @@ ExitCode ExitCodeFor(ErrorCode code) {
     case ErrorCode::kPermission:
     case ErrorCode::kDestination:
     case ErrorCode::kArchived:
+    case ErrorCode::kImmutable:
     case ErrorCode::kReadOnly:
     case ErrorCode::kUnauthenticated:
     case ErrorCode::kNotEmpty:

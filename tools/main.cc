@@ -4,6 +4,7 @@ int main(int argc, char** argv) {
   replicafs::CommandLine line;
   replicafs::AddAccountCommands(line);
   replicafs::AddContainerCommands(line);
+  replicafs::AddBlobCommands(line);
   replicafs::AddPolicyCommands(line);
   replicafs::AddReplicationCommands(line);
   replicafs::AddVersionsCommands(line);

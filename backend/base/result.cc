@@ -20,6 +20,7 @@ bool IsTransient(ErrorCode code) {
     case ErrorCode::kPermission:
     case ErrorCode::kDestination:
     case ErrorCode::kArchived:
+    case ErrorCode::kImmutable:
     case ErrorCode::kReadOnly:
     case ErrorCode::kUnauthenticated:
     case ErrorCode::kCancelled:
@@ -48,6 +49,7 @@ std::string_view ErrorCodeName(ErrorCode code) {
     case ErrorCode::kPermission: return "PermissionDenied";
     case ErrorCode::kDestination: return "ContainerIsReplicationDestination";
     case ErrorCode::kArchived: return "BlobArchived";
+    case ErrorCode::kImmutable: return "BlobImmutableDueToPolicy";
     case ErrorCode::kReadOnly: return "ReadOnly";
     case ErrorCode::kUnauthenticated: return "AuthenticationFailed";
     case ErrorCode::kUnavailable: return "Unavailable";

@@ -22,6 +22,7 @@ enum class ErrorCode {
   kPermission,
   kDestination,  // the container is the destination of a replication policy and refuses writes
   kArchived,     // the blob's tier is archive: it must be rehydrated before it can be read
+  kImmutable,    // an immutability policy or a legal hold protects the version
   kReadOnly,
   kUnauthenticated,
   kUnavailable,

@@ -11,14 +11,13 @@
 
 #include "backend/base/digest.h"
 #include "backend/base/time.h"
+#include "backend/blob/immutability.h"
 #include "backend/blob/names.h"
+#include "backend/blob/rehydration.h"
+#include "backend/blob/tier.h"
 #include "backend/blob/version_id.h"
 
 namespace replicafs {
-
-enum class Tier : uint8_t { kHot = 0, kCool = 1, kCold = 2, kArchive = 3 };
-std::string_view ToString(Tier tier);                  // "Hot", as x-ms-access-tier
-std::optional<Tier> ParseTier(std::string_view text);  // any case
 
 // Lower-case keys (ValidateMetadataKey) to printable values.
 using StringMap = std::map<std::string, std::string, std::less<>>;
@@ -78,7 +77,9 @@ struct BlobInfo {
   Timestamp last_modified;         // of content or properties of this version
   std::optional<Md5> content_md5;  // where the store knows it: of content that came in one piece
   BlobProperties properties;
-  std::optional<ReplicaOrigin> origin;  // set on replicas
+  std::optional<Rehydration> rehydration;  // on its way out of the archive tier, where it still is
+  std::optional<ReplicaOrigin> origin;     // set on replicas
+  Protection protection;                   // its own; the container's holds beside it
   uint64_t file_id =
       0;  // stable over versions and renames, unique in the account; 0: the store has none
   uint64_t sequence = 0;    // journal position of the newest change to this version
@@ -104,6 +105,7 @@ struct ContainerInfo {
   std::string etag;
   std::string destination_policy_id;    // not empty: only links of this policy may write here
   std::optional<uint64_t> directories;  // directly in it, as PrefixInfo
+  ContainerProtection protection;
 };
 
 }  // namespace replicafs

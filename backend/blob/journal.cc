@@ -12,6 +12,7 @@ std::string_view ToString(EventKind kind) {
     case EventKind::kContainerCreated: return "ContainerCreated";
     case EventKind::kContainerDeleted: return "ContainerDeleted";
     case EventKind::kDestinationChanged: return "DestinationChanged";
+    case EventKind::kImmutabilityChanged: return "ImmutabilityChanged";
   }
   return "Unknown";
 }
@@ -20,7 +21,8 @@ std::optional<EventKind> ParseEventKind(std::string_view text) {
   for (const EventKind kind :
        {EventKind::kCreated, EventKind::kPropertiesChanged, EventKind::kTierChanged,
         EventKind::kDeleted, EventKind::kVersionDeleted, EventKind::kContainerCreated,
-        EventKind::kContainerDeleted, EventKind::kDestinationChanged}) {
+        EventKind::kContainerDeleted, EventKind::kDestinationChanged,
+        EventKind::kImmutabilityChanged}) {
     if (ToString(kind) == text) return kind;
   }
   return std::nullopt;

@@ -26,6 +26,8 @@ enum class EventKind : uint8_t {
   kContainerCreated = 6,
   kContainerDeleted = 7,
   kDestinationChanged = 8,  // the container became a destination, or ceased to be one
+  // An immutability policy or legal hold of `version`, or of the container when no blob is named.
+  kImmutabilityChanged = 9,
 };
 std::string_view ToString(EventKind kind);  // "Created", …
 std::optional<EventKind> ParseEventKind(std::string_view text);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -15,6 +16,9 @@ struct Precondition {
   std::string if_match;        // the current blob's etag; empty: no matter which
   bool if_none_match = false;  // there must be no current blob
 };
+
+// Whatever would change, end or remove a version that is protected (immutability.h) fails with
+// kImmutable, whoever asks for it. New names may be written, and the tier may be changed.
 
 // The content of a new version: bytes (at most Capabilities::inline_max_bytes), staged or already
 // committed blocks, or what another version in this account has (no data moves).
@@ -34,6 +38,8 @@ using Content = std::variant<std::string, BlockList, ContentOf>;
 //   kNameTooLong       Capabilities::names
 // The blob takes the file_id of the ContentOf blob if that one is removed or replaced in the same
 // list (a rename); else it keeps its own, and one without a current version gets a fresh one.
+// With the archive tier and the content of a version on its way out of it (PatchBlob), the new
+// version is on that way too.
 struct CommitBlob {
   BlobPath path;
   Content content;
@@ -66,8 +72,10 @@ struct RemoveVersion {
 };
 
 // Changes properties in place: no new version, a new etag. Members that are set replace the old
-// value whole. A change of the tier alone is allowed in destination containers (kDestination
-// otherwise, without a fitting origin). kNotFound, kPrecondition.
+// value whole. A version leaves the archive tier when its account's rehydrations have had their
+// time (rehydration.h): until then it stays there, and another tier than the one it is on its way
+// to is refused with kBusy. A change of the tier alone is allowed in destination containers
+// (kDestination otherwise, without a fitting origin). kNotFound, kPrecondition.
 struct PatchBlob {
   BlobPath path;
   VersionId version;  // zero: the current one
@@ -104,10 +112,27 @@ struct ExchangePrefixes {
   std::string second;
 };
 
+// Sets a version's own immutability policy, or takes it away. Nothing else of the version changes,
+// neither its etag nor its time. Allowed in destination containers.
+// kNotFound, kInvalid (ValidatePolicy), kImmutable (CheckPolicyChange).
+struct SetImmutability {
+  BlobPath path;
+  VersionId version;  // zero: the current one
+  std::optional<ImmutabilityPolicy> policy;
+};
+
+// Puts a version under legal hold, or clears it; otherwise as SetImmutability. kNotFound.
+struct SetLegalHold {
+  BlobPath path;
+  VersionId version;  // zero: the current one
+  bool hold = false;
+};
+
 struct CreateContainer {  // kExists, kInvalid
   std::string name;
 };
-// With all blobs and versions in it. kNotFound; kBusy while a policy names it.
+// With all blobs and versions in it. kNotFound; kBusy while a policy names it; kImmutable while it
+// is under legal hold or a version in it is protected.
 struct DeleteContainer {
   std::string name;
 };
@@ -116,6 +141,20 @@ struct DeleteContainer {
 struct SetDestination {
   std::string container;
   std::string policy_id;
+};
+
+// Sets the container's immutability policy, or takes it away.
+// kNotFound, kInvalid (ValidatePolicy), kImmutable (CheckPolicyChange).
+struct SetContainerImmutability {
+  std::string container;
+  std::optional<ContainerImmutabilityPolicy> policy;
+};
+// Adds tags to the container's legal hold and removes others: it holds while one is left.
+// kNotFound; kInvalid for a bad tag, and for more than kLegalHoldMaxTags in the end.
+struct ChangeContainerHolds {
+  std::string container;
+  std::set<std::string> add;
+  std::set<std::string> remove;  // no error when absent
 };
 
 // Rows that the layers above keep with the account (policies, a link's position): written in the
@@ -135,8 +174,9 @@ struct ExpectState {
 };
 
 using Mutation = std::variant<CommitBlob, RemoveBlob, RemoveVersion, PatchBlob, RenamePrefix,
-                              ExchangePrefixes, CreateContainer, DeleteContainer, SetDestination,
-                              PutState, RemoveState, ExpectState>;
+                              ExchangePrefixes, SetImmutability, SetLegalHold, CreateContainer,
+                              DeleteContainer, SetDestination, SetContainerImmutability,
+                              ChangeContainerHolds, PutState, RemoveState, ExpectState>;
 
 // What a mutation did; members that do not apply stay zero.
 struct Outcome {

@@ -81,6 +81,13 @@ void Decoder::Raw(std::span<uint8_t> into) {
   rest_.remove_prefix(into.size());
 }
 
+uint8_t Decoder::Choice(uint8_t count) {
+  const uint8_t value = Byte();
+  if (value < count) return value;
+  failed_ = true;
+  return 0;
+}
+
 size_t Decoder::Count() {
   const uint64_t count = Number();
   if (count > rest_.size()) failed_ = true;

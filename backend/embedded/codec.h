@@ -31,6 +31,7 @@ class Decoder {
   explicit Decoder(std::string_view bytes) : rest_(bytes) {}
 
   uint8_t Byte();
+  uint8_t Choice(uint8_t count);  // a byte below the count
   uint64_t Number();
   int64_t Signed();
   void SkipNumbers(size_t count);  // of either kind

@@ -68,6 +68,16 @@ uint64_t LogCommit(Change& change, const CommitBlob& commit, const VersionRecord
   return change.Log(std::move(event));
 }
 
+// What is on its way out of the archive tier stays so when its content gets another name.
+Result<std::optional<Rehydration>> RehydrationOf(const Change& change, const CommitBlob& commit) {
+  const auto* from = std::get_if<ContentOf>(&commit.content);
+  if (from == nullptr || commit.properties.tier != Tier::kArchive)
+    return std::optional<Rehydration>();
+  const VersionRecord source =
+      TRY(FindVersion(change.transaction, change.tables, from->path, from->version));
+  return TierAt({source.properties.tier, source.rehydration}, change.clock.Now()).rehydration;
+}
+
 // What was current makes room for the new record.
 Status Supersede(Change& change, Place& place, VersionRecord record, VersionId replaced) {
   const VersionRecord old = *place.current;
@@ -90,6 +100,7 @@ Result<Outcome> Make(Change& change, const CommitBlob& commit, const std::option
                        commit.origin ? commit.origin->policy_id : std::string()));
   Place place = TRY(FindPlace(change, container, path));
   TRY(CheckPrecondition(commit.precondition, place, path));
+  if (place.current) TRY(CheckMutable(change, container, path, *place.current));
   const CheckedContent content = TRY(CheckContent(change, commit.content, md5));
 
   const Timestamp now = change.Tick();
@@ -98,6 +109,7 @@ Result<Outcome> Make(Change& change, const CommitBlob& commit, const std::option
   const bool replaces = place.current && place.current->version == commit.replaces;
   const VersionId replaced = replaces ? commit.replaces : VersionId{};
   record.file_id = TRY(FileIdOf(change, commit, place));
+  record.rehydration = TRY(RehydrationOf(change, commit));
   record.content_id = TRY(StoreContent(change, content));
   record.sequence = LogCommit(change, commit, record, replaced);
   const Timestamp changed = commit.source_time.ticks != 0 ? commit.source_time : now;

@@ -5,6 +5,7 @@
 #include "backend/embedded/keys.h"
 #include "backend/embedded/lookup.h"
 #include "backend/embedded/mutations.h"
+#include "backend/embedded/place.h"
 
 namespace replicafs::embedded {
 namespace {
@@ -34,19 +35,27 @@ Result<std::vector<Row>> RowsOf(const Change& change, const Table& table, uint64
   return rows;
 }
 
-// Releases a directory's blobs and versions; the directories in it join `below`.
-Status DropDirectory(Change& change, uint64_t directory_id, std::vector<uint64_t>& below) {
+struct Directory {
+  uint64_t id = 0;
+  BlobPath path;  // its name ends in '/', but for the root's
+};
+
+// Releases a directory's blobs and versions; the directories in it join `below`. kImmutable.
+Status DropDirectory(Change& change, const ContainerRecord& container, const Directory& directory,
+                     std::vector<Directory>& below) {
   for (const Table* table :
        {&change.tables.entries, &change.tables.graves, &change.tables.versions}) {
-    const std::vector<Row> rows = TRY(RowsOf(change, *table, directory_id));
+    const std::vector<Row> rows = TRY(RowsOf(change, *table, directory.id));
     for (const Row& row : rows) {
-      const bool directory =
-          table != &change.tables.versions && IsDirectoryComponent(ComponentOfEntry(row.key));
-      if (directory) {
+      const bool is_version = table == &change.tables.versions;
+      BlobPath path = directory.path;
+      path.name += is_version ? ComponentOfVersion(row.key) : ComponentOfEntry(row.key);
+      if (!is_version && IsDirectoryComponent(ComponentOfEntry(row.key))) {
         const DirectoryRecord record = TRY(DecodeDirectory(row.value));
-        below.push_back(record.directory_id);
+        below.push_back({record.directory_id, std::move(path)});
       } else {
         const VersionRecord record = TRY(DecodeVersion(row.value));
+        TRY(CheckMutable(change, container, path, record));
         TRY(ReleaseContent(change, record.content_id));
         if (table == &change.tables.entries) --change.counters.live_blobs;
       }
@@ -76,11 +85,15 @@ Result<Outcome> Make(Change& change, const DeleteContainer& deletion) {
       TRY(FindContainer(change.transaction, change.tables, deletion.name));
   if (!record.destination_policy_id.empty())
     return Destination(deletion.name, record.destination_policy_id);
-  std::vector<uint64_t> directories{record.root_directory_id};
+  if (!record.protection.legal_holds.empty()) {
+    return Error{ErrorCode::kImmutable,
+                 "container '" + deletion.name + "' is under a legal hold: clear it first"};
+  }
+  std::vector<Directory> directories{{record.root_directory_id, {deletion.name, ""}}};
   while (!directories.empty()) {
-    const uint64_t id = directories.back();
+    const Directory directory = std::move(directories.back());
     directories.pop_back();
-    TRY(DropDirectory(change, id, directories));
+    TRY(DropDirectory(change, record, directory, directories));
   }
   TRY(change.tables.containers.Delete(change.transaction, deletion.name));
   const Timestamp now = change.Tick();

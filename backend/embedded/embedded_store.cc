@@ -46,7 +46,7 @@ Result<ContainerInfo> EmbeddedStore::GetContainer(std::string_view container) {
 Result<BlobInfo> EmbeddedStore::Stat(const BlobPath& path, VersionId version) {
   const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
   const VersionRecord record = TRY(FindVersion(transaction, parts_.tables, path, version));
-  return ToInfo(record, path.name);
+  return ToInfo(record, path.name, parts_.clock.Now());
 }
 
 Result<PrefixInfo> EmbeddedStore::StatPrefix(const BlobPath& prefix) {
@@ -56,7 +56,7 @@ Result<PrefixInfo> EmbeddedStore::StatPrefix(const BlobPath& prefix) {
 
 Result<ListPage> EmbeddedStore::List(const ListRequest& request) {
   const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
-  return embedded::List(transaction, parts_.tables, request);
+  return embedded::List(transaction, parts_.tables, request, parts_.clock.Now());
 }
 
 Result<NamePage> EmbeddedStore::ListNames(const ListNamesRequest& request) {
@@ -69,7 +69,8 @@ Result<std::vector<BlobInfo>> EmbeddedStore::ListVersions(const BlobPath& path) 
   const std::vector<VersionRecord> records = TRY(FindVersions(transaction, parts_.tables, path));
   std::vector<BlobInfo> versions;
   versions.reserve(records.size());
-  for (const VersionRecord& record : records) versions.push_back(ToInfo(record, path.name));
+  const Timestamp now = parts_.clock.Now();
+  for (const VersionRecord& record : records) versions.push_back(ToInfo(record, path.name, now));
   return versions;
 }
 
@@ -78,8 +79,8 @@ Result<std::unique_ptr<BlobReader>> EmbeddedStore::Open(const BlobPath& path, Ve
   const VersionRecord record = TRY(FindVersion(transaction, parts_.tables, path, version));
   auto content = FindContent(transaction, parts_.tables, record.content_id);
   if (!content) return std::move(content).error().Within("blob '" + ToString(path) + "'");
-  return std::make_unique<ContentReader>(path, ToInfo(record, path.name), *std::move(content),
-                                         parts_.reader, parts_.pins);
+  return std::make_unique<ContentReader>(path, ToInfo(record, path.name, parts_.clock.Now()),
+                                         *std::move(content), parts_.reader, parts_.pins);
 }
 
 // What no commit names yet is made young, so that it is there when the caller's commit comes.

@@ -17,10 +17,11 @@ namespace {
 class Walk {
  public:
   Walk(const lmdb::Transaction& transaction, const Tables& tables, const ListRequest& request,
-       Children children)
+       Children children, Timestamp now)
       : transaction_(transaction),
         tables_(tables),
         request_(request),
+        now_(now),
         children_(std::move(children)) {}
 
   Result<ListPage> Run(uint64_t directory_id) {
@@ -108,13 +109,14 @@ class Walk {
       record.has_prefix =
           TRY(HasLiveDirectory(transaction_, tables_, directory_id, child.component));
     }
-    page_.items.emplace_back(ToInfo(record, std::move(name)));
+    page_.items.emplace_back(ToInfo(record, std::move(name), now_));
     return Ok();
   }
 
   const lmdb::Transaction& transaction_;
   const Tables& tables_;
   const ListRequest& request_;
+  const Timestamp now_;
   Children children_;
   std::string name_;
   std::string_view leaf_;
@@ -142,13 +144,13 @@ Result<ListedName> NameIn(std::string_view component, std::string_view value) {
 }  // namespace
 
 Result<ListPage> List(const lmdb::Transaction& transaction, const Tables& tables,
-                      const ListRequest& request) {
+                      const ListRequest& request, Timestamp now) {
   const ContainerRecord container = TRY(FindContainer(transaction, tables, request.container));
   const auto directory = TRY(FindDirectoryId(transaction, tables, container.root_directory_id,
                                              Split(request.prefix).directory, request.scope));
   if (!directory) return ListPage{};
   Children children = TRY(Children::Open(transaction, tables, request.scope));
-  return Walk(transaction, tables, request, std::move(children)).Run(*directory);
+  return Walk(transaction, tables, request, std::move(children), now).Run(*directory);
 }
 
 // Straight from the rows: this is what reading a directory costs.

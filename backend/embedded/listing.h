@@ -8,8 +8,9 @@
 
 namespace replicafs::embedded {
 
+// As it is at `now`.
 Result<ListPage> List(const lmdb::Transaction& transaction, const Tables& tables,
-                      const ListRequest& request);
+                      const ListRequest& request, Timestamp now);
 Result<NamePage> ListNames(const lmdb::Transaction& transaction, const Tables& tables,
                            const ListNamesRequest& request);
 

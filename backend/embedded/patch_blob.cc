@@ -2,6 +2,7 @@
 #include "backend/embedded/lookup.h"
 #include "backend/embedded/mutations.h"
 #include "backend/embedded/place.h"
+#include "backend/embedded/state_rows.h"
 
 namespace replicafs::embedded {
 namespace {
@@ -14,7 +15,17 @@ void ApplyTo(const PatchBlob& patch, BlobProperties& properties) {
   if (patch.headers) properties.headers = *patch.headers;
   if (patch.metadata) properties.metadata = *patch.metadata;
   if (patch.tags) properties.tags = *patch.tags;
-  if (patch.tier) properties.tier = *patch.tier;
+}
+
+Status ChangeTier(const Change& change, const BlobPath& path, Tier tier, VersionRecord& record) {
+  const auto row = TRY(FindState(change.transaction, change.tables, kRehydrationKey));
+  const std::chrono::seconds takes = TRY(ParseRehydrationTime(row));
+  auto changed =
+      WithTier({record.properties.tier, record.rehydration}, tier, takes, change.clock.Now());
+  if (!changed) return std::move(changed).error().Within("blob '" + ToString(path) + "'");
+  record.properties.tier = changed->tier;
+  record.rehydration = changed->rehydration;
+  return Ok();
 }
 
 }  // namespace
@@ -29,6 +40,8 @@ Result<Outcome> Make(Change& change, const PatchBlob& patch) {
   VersionRecord record = TRY(FindVersion(change.transaction, change.tables, path, patch.version));
   Place place = TRY(FindPlace(change, container, path));
   TRY(CheckPrecondition(patch.precondition, place, path));
+  if (!tier_alone) TRY(CheckMutable(change, container, path, record));
+  if (patch.tier) TRY(ChangeTier(change, path, *patch.tier, record));
 
   const Timestamp now = change.Tick();
   ApplyTo(patch, record.properties);
@@ -44,11 +57,7 @@ Result<Outcome> Make(Change& change, const PatchBlob& patch) {
                        .time = now,
                        .size_bytes = record.size_bytes,
                        .policy_id = patch.origin_policy_id});
-  if (record.ended.ticks == 0) {
-    TRY(ReplaceCurrent(change, place, record));
-  } else {
-    TRY(KeepVersion(change, place, record, record.ended));
-  }
+  TRY(RewriteVersion(change, place, record));
   return Outcome{.version = record.version,
                  .etag = EtagText(record.etag),
                  .last_modified = record.last_modified,

@@ -69,6 +69,12 @@ Status CheckDestination(const ContainerRecord& container, const std::string& nam
                                             container.destination_policy_id};
 }
 
+Status CheckMutable(const Change& change, const ContainerRecord& container, const BlobPath& path,
+                    const VersionRecord& version) {
+  return CheckMutable(container.protection, version.protection, version.version, ToString(path),
+                      change.clock.Now());
+}
+
 Status ReplaceCurrent(Change& change, Place& place, VersionRecord record) {
   const bool was_directory = ShownBy(*place.current).directory;
   const bool is_directory = ShownBy(record).directory;
@@ -103,6 +109,11 @@ Status KeepVersion(Change& change, const Place& place, VersionRecord record, Tim
   return change.tables.versions.Put(
       change.transaction,
       VersionKey(place.directory.directory_id(), place.component, record.version), Encode(record));
+}
+
+Status RewriteVersion(Change& change, Place& place, const VersionRecord& record) {
+  return record.ended.ticks == 0 ? ReplaceCurrent(change, place, record)
+                                 : KeepVersion(change, place, record, record.ended);
 }
 
 }  // namespace replicafs::embedded

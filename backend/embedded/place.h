@@ -29,6 +29,10 @@ Status CheckPrecondition(const Precondition& condition, const Place& place, cons
 Status CheckDestination(const ContainerRecord& container, const std::string& name,
                         const std::string& policy_id);
 
+// kImmutable.
+Status CheckMutable(const Change& change, const ContainerRecord& container, const BlobPath& path,
+                    const VersionRecord& version);
+
 // Writes the current version's row. No current version becomes one: counts, directories and flags
 // follow.
 Status InsertCurrent(Change& change, Place& place, VersionRecord record, Timestamp changed);
@@ -38,5 +42,8 @@ Status ReplaceCurrent(Change& change, Place& place, VersionRecord record);
 Status EraseCurrent(Change& change, Place& place, Timestamp changed);
 // Puts a version that has ended among the previous ones.
 Status KeepVersion(Change& change, const Place& place, VersionRecord record, Timestamp ended);
+
+// In place of the row of the same version, current or previous.
+Status RewriteVersion(Change& change, Place& place, const VersionRecord& record);
 
 }  // namespace replicafs::embedded

@@ -124,6 +124,7 @@ VersionRecord PrefixMove::Arriving(const VersionRecord& moved, const std::string
   record.created = now;
   record.last_modified = now;
   record.origin.reset();
+  record.protection = {};
   record.sequence = change_.Log(Event{.kind = EventKind::kCreated,
                                       .container = name_,
                                       .name = name,
@@ -141,6 +142,7 @@ Status PrefixMove::MoveBlob(const std::string& name) {
   Place source = TRY(FindPlace(change_, container_, from));
   if (!source.current) return NoSuchBlob(from);
   VersionRecord old = *source.current;
+  TRY(CheckMutable(change_, container_, from, old));
   Place target = TRY(FindPlace(change_, container_, to));
   const VersionRecord record = Arriving(old, to.name, from.name);
   TRY(ShareContent(change_, record.content_id));
@@ -167,6 +169,8 @@ Status PrefixMove::ExchangeBlob(const std::string& name) {
   const Place target = TRY(FindPlace(change_, container_, to));
   if (!source.current) return NoSuchBlob(from);
   if (!target.current) return NoSuchBlob(to);
+  TRY(CheckMutable(change_, container_, from, *source.current));
+  TRY(CheckMutable(change_, container_, to, *target.current));
   TRY(Supersede(*source.current, to.name, from.name));
   return Supersede(*target.current, from.name, to.name);
 }

@@ -8,9 +8,7 @@ namespace replicafs::embedded {
 namespace {
 
 bool Flag(Decoder& decoder) {
-  const uint8_t value = decoder.Byte();
-  if (value > 1) decoder.Fail();
-  return value == 1;
+  return decoder.Choice(2) == 1;
 }
 
 Timestamp Time(Decoder& decoder) {
@@ -40,28 +38,6 @@ Result<DirectoryRecord> DecodeDirectory(std::string_view bytes) {
   record.children_changed = Time(decoder);
   record.has_blob = Flag(decoder);
   TRY(decoder.Finish("a directory's row"));
-  return record;
-}
-
-std::string Encode(const ContainerRecord& record) {
-  Encoder encoder;
-  encoder.Number(record.root_directory_id);
-  encoder.Signed(record.created.ticks);
-  encoder.Number(record.etag);
-  encoder.Text(record.destination_policy_id);
-  encoder.Number(record.subdirectories);
-  return encoder.Take();
-}
-
-Result<ContainerRecord> DecodeContainer(std::string_view bytes) {
-  Decoder decoder(bytes);
-  ContainerRecord record;
-  record.root_directory_id = decoder.Number();
-  record.created = Time(decoder);
-  record.etag = decoder.Number();
-  record.destination_policy_id = decoder.Text();
-  record.subdirectories = decoder.Number();
-  TRY(decoder.Finish("a container's row"));
   return record;
 }
 
@@ -166,7 +142,7 @@ Result<Event> DecodeEvent(std::string_view bytes) {
   Event event;
   const uint8_t kind = decoder.Byte();
   if (kind < static_cast<uint8_t>(EventKind::kCreated) ||
-      kind > static_cast<uint8_t>(EventKind::kDestinationChanged)) {
+      kind > static_cast<uint8_t>(EventKind::kImmutabilityChanged)) {
     decoder.Fail();
   }
   event.kind = static_cast<EventKind>(kind);
@@ -189,7 +165,7 @@ std::string EtagText(uint64_t etag) {
   return fmt::format("\"0x{:X}\"", etag);
 }
 
-BlobInfo ToInfo(const VersionRecord& record, std::string name) {
+BlobInfo ToInfo(const VersionRecord& record, std::string name, Timestamp now) {
   BlobInfo info;
   info.name = std::move(name);
   info.version = record.version;
@@ -201,7 +177,11 @@ BlobInfo ToInfo(const VersionRecord& record, std::string name) {
   info.last_modified = record.last_modified;
   info.content_md5 = record.content_md5;
   info.properties = record.properties;
+  TierState tier = TierAt({record.properties.tier, record.rehydration}, now);
+  info.properties.tier = tier.tier;
+  info.rehydration = tier.rehydration;
   info.origin = record.origin;
+  info.protection = record.protection;
   info.file_id = record.file_id;
   info.sequence = record.sequence;
   info.has_prefix = record.has_prefix;
@@ -221,7 +201,8 @@ ContainerInfo ToInfo(const ContainerRecord& record, std::string name) {
                        .created = record.created,
                        .etag = EtagText(record.etag),
                        .destination_policy_id = record.destination_policy_id,
-                       .directories = record.subdirectories};
+                       .directories = record.subdirectories,
+                       .protection = record.protection};
 }
 
 }  // namespace replicafs::embedded

@@ -26,6 +26,8 @@ struct VersionRecord {
   std::optional<Md5> content_md5;
   BlobProperties properties;
   std::optional<ReplicaOrigin> origin;
+  Protection protection;
+  std::optional<Rehydration> rehydration;  // its end may have passed
   uint64_t file_id = 0;
   uint64_t sequence = 0;
   uint64_t content_id = 0;
@@ -59,6 +61,7 @@ struct ContainerRecord {
   uint64_t etag = 0;
   std::string destination_policy_id;
   uint64_t subdirectories = 0;  // of the root directory, as DirectoryRecord
+  ContainerProtection protection;
 
   bool operator==(const ContainerRecord&) const = default;
 };
@@ -106,7 +109,7 @@ Result<Event> DecodeEvent(std::string_view bytes);
 
 // "\"0x8DC…\""
 std::string EtagText(uint64_t etag);
-BlobInfo ToInfo(const VersionRecord& record, std::string name);
+BlobInfo ToInfo(const VersionRecord& record, std::string name, Timestamp now);
 PrefixInfo ToInfo(const DirectoryRecord& record, std::string name);
 ContainerInfo ToInfo(const ContainerRecord& record, std::string name);
 

@@ -34,6 +34,7 @@ Result<Outcome> Make(Change& change, const RemoveBlob& removal) {
   Place place = TRY(FindPlace(change, container, path));
   if (!place.current) return NoSuchBlob(path);
   TRY(CheckPrecondition(removal.precondition, place, path));
+  TRY(CheckMutable(change, container, path, *place.current));
 
   const Timestamp now = change.Tick();
   VersionRecord record = *place.current;
@@ -52,6 +53,7 @@ Result<Outcome> Make(Change& change, const RemoveVersion& removal) {
       TRY(FindVersion(change.transaction, change.tables, path, removal.version));
   const ContainerRecord container =
       TRY(FindContainer(change.transaction, change.tables, path.container));
+  TRY(CheckMutable(change, container, path, record));
   Place place = TRY(FindPlace(change, container, path));
 
   const Timestamp now = change.Tick();

@@ -9,8 +9,8 @@
 namespace replicafs::embedded {
 namespace {
 
-// 1: rows without checksums.
-constexpr uint64_t kFormat = 2;
+// 1: rows without checksums. 2: containers without protection.
+constexpr uint64_t kFormat = 3;
 
 Result<Tables> OpenTables(lmdb::Environment& environment) {
   std::array<std::string_view, kTableCount> names;
@@ -67,18 +67,19 @@ Result<Tables> OpenSchema(lmdb::Environment& environment) {
   const auto format = TRY(read());
   if (!format) return Error{ErrorCode::kNotFound, "there is no account here"};
   if (format == kFormat) return tables;
-  if (format != kPlainFormat) {
+  if (*format > kFormat || *format < kPlainFormat) {
     return Error{ErrorCode::kNotSupported, "the account has format " + std::to_string(*format) +
                                                "; this program knows formats up to " +
                                                std::to_string(kFormat)};
   }
-  const Status sealed = environment.Update([&](lmdb::WriteTransaction& transaction) -> Status {
+  const Status upgraded = environment.Update([&](lmdb::WriteTransaction& transaction) -> Status {
     const auto now = TRY(ReadFormat(transaction, tables));
-    if (now != kPlainFormat) return Ok();  // somebody else was first
-    TRY(SealPlainTables(transaction, tables));
+    if (now == kFormat) return Ok();  // somebody else was first
+    if (now == kPlainFormat) TRY(SealPlainTables(transaction, tables));
+    TRY(AddContainerProtection(transaction, tables));
     return WriteFormat(transaction, tables);
   });
-  if (!sealed) return sealed.error();
+  if (!upgraded) return upgraded.error();
   return tables;
 }
 

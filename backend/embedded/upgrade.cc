@@ -9,6 +9,9 @@
 namespace replicafs::embedded {
 namespace {
 
+// What follows in a container's row of format 2 to make it one of format 3: no flags.
+constexpr char kNoProtection = 0;
+
 Status SealTable(lmdb::WriteTransaction& transaction, const Table& table) {
   std::vector<std::pair<std::string, std::string>> rows;
   {
@@ -35,6 +38,24 @@ Status SealPlainTables(lmdb::WriteTransaction& transaction, const Tables& tables
   TRY(WriteCounters(transaction, tables, record));
   for (const Table* table : {&tables.content_refs, &tables.unreferenced, &tables.state})
     TRY(SealTable(transaction, *table));
+  return Ok();
+}
+
+Status AddContainerProtection(lmdb::WriteTransaction& transaction, const Tables& tables) {
+  std::vector<std::pair<std::string, std::string>> rows;
+  {
+    auto cursor = TRY(Cursor::Open(transaction, tables.containers));
+    bool found = TRY(cursor.First());
+    while (found) {
+      rows.emplace_back(cursor.key(), std::string(cursor.value()) + kNoProtection);
+      found = TRY(cursor.Next());
+    }
+  }
+  for (const auto& [name, value] : rows) {
+    const auto record = DecodeContainer(value);
+    if (!record) return Error(record.error()).Within("container '" + name + "'");
+    TRY(tables.containers.Put(transaction, name, value));
+  }
   return Ok();
 }
 

@@ -12,7 +12,10 @@ enum Flags : uint8_t {
   kHasHeaders = 2,
   kHasOrigin = 4,
   kHasPrefix = 8,
-  kKnownFlags = 15,
+  kHasImmutability = 16,
+  kHasLegalHold = 32,
+  kHasRehydration = 64,
+  kKnownFlags = 127,
 };
 
 void Write(Encoder& encoder, const StringMap& map) {
@@ -79,13 +82,28 @@ uint8_t FlagsOf(const VersionRecord& record) {
   if (record.properties.headers != ContentHeaders{}) flags |= kHasHeaders;
   if (record.origin) flags |= kHasOrigin;
   if (record.has_prefix) flags |= kHasPrefix;
+  if (record.protection.policy) flags |= kHasImmutability;
+  if (record.protection.legal_hold) flags |= kHasLegalHold;
+  if (record.rehydration) flags |= kHasRehydration;
   return static_cast<uint8_t>(flags);
 }
 
+ImmutabilityPolicy ReadImmutability(Decoder& decoder) {
+  ImmutabilityPolicy policy;
+  policy.until = Timestamp{decoder.Signed()};
+  policy.mode = static_cast<ImmutabilityMode>(decoder.Choice(2));
+  return policy;
+}
+
 Tier ReadTier(Decoder& decoder) {
-  const uint8_t tier = decoder.Byte();
-  if (tier > static_cast<uint8_t>(Tier::kArchive)) decoder.Fail();
-  return static_cast<Tier>(tier);
+  return static_cast<Tier>(decoder.Choice(static_cast<uint8_t>(Tier::kArchive) + 1));
+}
+
+Rehydration ReadRehydration(Decoder& decoder) {
+  Rehydration rehydration;
+  rehydration.target = static_cast<Tier>(decoder.Choice(static_cast<uint8_t>(Tier::kArchive)));
+  rehydration.ready = Timestamp{decoder.Signed()};
+  return rehydration;
 }
 
 }  // namespace
@@ -108,6 +126,14 @@ std::string Encode(const VersionRecord& record) {
   if (record.content_md5) encoder.Raw(record.content_md5->bytes);
   if (record.properties.headers != ContentHeaders{}) Write(encoder, record.properties.headers);
   if (record.origin) Write(encoder, *record.origin);
+  if (const auto& policy = record.protection.policy) {
+    encoder.Signed(policy->until.ticks);
+    encoder.Byte(static_cast<uint8_t>(policy->mode));
+  }
+  if (record.rehydration) {
+    encoder.Byte(static_cast<uint8_t>(record.rehydration->target));
+    encoder.Signed(record.rehydration->ready.ticks);
+  }
   return encoder.Take();
 }
 
@@ -131,6 +157,11 @@ Result<VersionRecord> DecodeVersion(std::string_view bytes) {
   if ((flags & kHasMd5) != 0) decoder.Raw(record.content_md5.emplace().bytes);
   if ((flags & kHasHeaders) != 0) record.properties.headers = ReadHeaders(decoder);
   if ((flags & kHasOrigin) != 0) record.origin = ReadOrigin(decoder);
+  if ((flags & kHasImmutability) != 0) record.protection.policy = ReadImmutability(decoder);
+  if ((flags & kHasRehydration) != 0) record.rehydration = ReadRehydration(decoder);
+  // Only what is in the archive tier leaves it.
+  if (record.rehydration && record.properties.tier != Tier::kArchive) decoder.Fail();
+  record.protection.legal_hold = (flags & kHasLegalHold) != 0;
   record.has_prefix = (flags & kHasPrefix) != 0;
   TRY(decoder.Finish("a version's row"));
   return record;

@@ -69,7 +69,8 @@ const Rule* RuleOf(const Policy& policy, const Event& event) {
     case EventKind::kVersionDeleted: break;
     case EventKind::kContainerCreated:
     case EventKind::kContainerDeleted:
-    case EventKind::kDestinationChanged: return nullptr;
+    case EventKind::kDestinationChanged:
+    case EventKind::kImmutabilityChanged: return nullptr;
   }
   const Rule* rule = FindRule(policy, event.container, event.name);
   if (rule == nullptr || event.sequence <= rule->start_sequence) return nullptr;

@@ -13,6 +13,7 @@ bool IsBlobFault(ErrorCode code) {
     case ErrorCode::kPermission:
     case ErrorCode::kDestination:
     case ErrorCode::kArchived:
+    case ErrorCode::kImmutable:
     case ErrorCode::kTooLarge:
     case ErrorCode::kNameTooLong:
     case ErrorCode::kNotSupported:
@@ -46,6 +47,7 @@ BlobFault SourceFault(const Error& error) {
 
 BlobFault DestinationFault(const Error& error) {
   if (error.code == ErrorCode::kArchived) return {"DestinationBlobArchived", error.message};
+  if (error.code == ErrorCode::kImmutable) return {"DestinationImmutable", error.message};
   return {"Destination" + std::string(ErrorCodeName(error.code)), error.message};
 }
 

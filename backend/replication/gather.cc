@@ -122,7 +122,10 @@ Status CheckContainers(const LinkContext& context, const Policy& policy,
     if (!container) {
       facts.containers[name] = {"DestinationContainerNotFound",
                                 "the container " + place + " does not exist: create it again"};
-    } else if (container->destination_policy_id != policy.policy_id) {
+      continue;
+    }
+    facts.protections[name] = container->protection;
+    if (container->destination_policy_id != policy.policy_id) {
       facts.containers[name] = {"ContainerIsNoDestination",
                                 "the container " + place + " is no destination of the policy"};
     }
@@ -154,6 +157,7 @@ Result<Gathered> Gather(const LinkContext& context, const Policy& policy,
                         std::stop_token stop) {
   Gathered gathered{.changes = std::move(changes)};
   gathered.facts.maybe_copied_until = maybe_copied_until;
+  gathered.facts.now = context.clock.Now();
   TRY(CheckContainers(context, policy, gathered.changes, gathered.facts));
 
   gathered.readers.resize(gathered.changes.size());

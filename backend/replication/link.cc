@@ -33,7 +33,7 @@ class Link::State {
         options_(options),
         writer_(RandomU64()),
         pool_(options.staging_threads, kStagingQueueMax),
-        context_{*source_, *destination_, pool_, options.staging_threads},
+        context_{*source_, *destination_, pool_, options.staging_threads, clock},
         failures_(source_->store(), policy_.id(), clock),
         progress_(source_->store(), policy_.id(), clock),
         window_events_(options.window_events) {}

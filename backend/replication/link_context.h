@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "backend/base/clock.h"
 #include "backend/base/thread_pool.h"
 #include "backend/blob/account.h"
 
@@ -13,6 +14,7 @@ struct LinkContext {
   Account& destination;
   ThreadPool& pool;
   size_t threads = 1;  // of the pool
+  const Clock& clock;
 };
 
 }  // namespace replicafs

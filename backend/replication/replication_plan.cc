@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "backend/replication/faults.h"
+
 namespace replicafs {
 namespace {
 
@@ -11,6 +13,7 @@ struct Current {
   VersionId source;   // that it is a replica of; zero: it is no replica of this blob
   VersionId version;  // at the destination; zero: not committed yet
   Tier tier = Tier::kHot;
+  Protection protection;
 };
 
 // A blob at the destination, after the actions decided so far.
@@ -45,7 +48,8 @@ class Decider {
       case EventKind::kTierChanged:
       case EventKind::kContainerCreated:
       case EventKind::kContainerDeleted:
-      case EventKind::kDestinationChanged: return {};
+      case EventKind::kDestinationChanged:
+      case EventKind::kImmutabilityChanged: return {};
     }
     return {};
   }
@@ -58,6 +62,23 @@ class Decider {
 
   bool IsOurs(const BlobInfo& version, const BlobPath& source) const {
     return IsReplicaOf(version, policy_.source_account, source);
+  }
+
+  // Why a version at the destination may not be changed now; one that is not committed yet is as
+  // old as the moment.
+  std::optional<BlobFault> Immutable(const SourceChange& change, const Protection& protection,
+                                     VersionId version) const {
+    const BlobPath path = DestinationPath(change);
+    const auto container = facts_.protections.find(path.container);
+    if (container == facts_.protections.end()) return std::nullopt;
+    const Status free =
+        CheckMutable(container->second, protection, version ? version : VersionId{facts_.now.ticks},
+                     ToString(path), facts_.now);
+    return free ? std::nullopt : std::optional(DestinationFault(free.error()));
+  }
+
+  std::optional<BlobFault> Immutable(const SourceChange& change, const Current& current) const {
+    return Immutable(change, current.protection, current.version);
   }
 
   Blob& BlobOf(const SourceChange& change) {
@@ -73,7 +94,8 @@ class Decider {
       const bool ours = IsOurs(version, PathOf(change.event));
       blob.current = {.source = ours ? version.origin->version : VersionId{},
                       .version = version.version,
-                      .tier = version.properties.tier};
+                      .tier = version.properties.tier,
+                      .protection = version.protection};
     }
     return blob;
   }
@@ -131,6 +153,9 @@ class Decider {
                      "the blob '" + ToString(DestinationPath(change)) +
                          "' at the destination is in the archive tier: set another tier there"});
     }
+    if (blob.current) {
+      if (const auto fault = Immutable(change, *blob.current)) return Failed(*fault);
+    }
     Action action{.kind = Action::Kind::kCommit};
     if (auto content = MovedContent(change)) {
       action.kind = Action::Kind::kMove;
@@ -148,6 +173,7 @@ class Decider {
     if (!blob.current || !blob.current->source || blob.current->source > change.event.version)
       return {};
     if (change.fault) return Failed(*change.fault);
+    if (const auto fault = Immutable(change, *blob.current)) return Failed(*fault);
     blob.current.reset();
     return {.kind = Action::Kind::kRemove};
   }
@@ -176,6 +202,8 @@ class Decider {
           (!policy_.tags_replication.value_or(false) || version.properties.tags == wanted.tags);
       if (same || !patched_.insert({PathOf(event), event.version}).second) return {};
       if (change.fault) return Failed(*change.fault);
+      if (const auto fault = Immutable(change, version.protection, version.version))
+        return Failed(*fault);
       return {.kind = Action::Kind::kPatch, .version = version.version};
     }
     return {};

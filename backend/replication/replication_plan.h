@@ -44,6 +44,9 @@ struct DestinationFacts {
   std::map<BlobPath, DestinationBlob> blobs;
   // Containers that cannot be written to, and why.
   std::map<std::string, BlobFault> containers;
+  // What protects versions in the others, by their names, and when that was asked.
+  std::map<std::string, ContainerProtection> protections;
+  Timestamp now;
   // (blob at the source, version) that current replicas were copied from and that are gone there.
   std::set<std::pair<BlobPath, VersionId>> gone_origins;
   // Events up to here may have been copied by an earlier policy, or by an attempt whose outcome is

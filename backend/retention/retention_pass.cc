@@ -1,5 +1,6 @@
 #include "backend/retention/retention_pass.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -38,10 +39,11 @@ class ContainerPass {
     for (;;) {
       const ListPage page = TRY(store_.List(request));
       const LinkNeeds needs = TRY(LinkNeeds::Read(account_));
+      const ContainerInfo container = TRY(store_.GetContainer(retention_.container));
       for (const ListItem& item : page.items) {
         if (IsOver()) return Ok();
         const std::string& name = std::get<BlobInfo>(item).name;
-        TRY(Look(name, needs));
+        TRY(Look(name, needs, container.protection));
         request.after = name;
       }
       // What waits was decided by these needs.
@@ -62,19 +64,33 @@ class ContainerPass {
   bool IsOver() const { return rules_changed_ || options_.stop.stop_requested(); }
   std::string PositionKey() const { return RetentionPositionKey(retention_.container); }
 
-  Status Look(const std::string& name, const LinkNeeds& needs) {
+  Status Look(const std::string& name, const LinkNeeds& needs,
+              const ContainerProtection& protection) {
     const auto versions = TRY(store_.ListVersions({retention_.container, name}));
-    const auto decision = DecideRetention(
-        versions, retention_.rules, now_,
-        [&](const BlobInfo& version) { return needs.Needs(retention_.container, version); });
+    auto decision = DecideRetention(versions, retention_.rules, now_, [&](const BlobInfo& version) {
+      return needs.Needs(retention_.container, version);
+    });
     ++report_.blobs;
     report_.held_versions += decision.held;
+    report_.immutable_versions += DropImmutable(versions, protection, decision.actions);
     for (const RetentionAction& action : decision.actions) {
       changes_.push_back({name, action});
       if (changes_.size() >= kRetentionStepChanges) TRY(Flush());
     }
     done_until_ = name;
     return Ok();
+  }
+
+  // How many. Tiers are free.
+  size_t DropImmutable(const std::vector<BlobInfo>& versions, const ContainerProtection& protection,
+                       std::vector<RetentionAction>& actions) const {
+    return std::erase_if(actions, [&](const RetentionAction& action) {
+      if (action.kind != RetentionAction::Kind::kRemove) return false;
+      const auto version = std::find_if(versions.begin(), versions.end(), [&](const BlobInfo& one) {
+        return one.version == action.version;
+      });
+      return !CheckMutable(protection, version->protection, version->version, version->name, now_);
+    });
   }
 
   Mutation ToMutation(const Change& change) const {
@@ -117,11 +133,14 @@ class ContainerPass {
     if (applied) has_position_ = true;
     if (applied) return true;
     const ErrorCode code = applied.error().code;
-    if (code == ErrorCode::kNotFound || code == ErrorCode::kPrecondition) return false;
+    if (code == ErrorCode::kNotFound || code == ErrorCode::kPrecondition ||
+        code == ErrorCode::kImmutable) {
+      return false;
+    }
     return applied.error();
   }
 
-  // A version that somebody else deleted meanwhile needs nothing.
+  // A version that somebody else deleted meanwhile needs nothing, nor one that is protected now.
   Status ApplyAlone(const Change& change) {
     if (rules_changed_) return Ok();
     std::vector<Mutation> mutations;
@@ -132,6 +151,8 @@ class ContainerPass {
       Count(change.action);
     } else if (applied.error().code == ErrorCode::kPrecondition) {
       rules_changed_ = true;
+    } else if (applied.error().code == ErrorCode::kImmutable) {
+      ++report_.immutable_versions;
     } else if (applied.error().code != ErrorCode::kNotFound) {
       return applied.error();
     }

@@ -19,7 +19,8 @@ Result<Outcome> ApplyCommit(const FileSystemState& state, BlobStore& store,
 void NoteCommitted(FileSystemState& state, Node& node, FileWriter& writer, const Outcome& outcome,
                    const PreparedCommit& prepared);
 
-// The file's writer, begun with its current content when there is none. kDestination.
+// The file's writer, begun with its current content when there is none. kDestination,
+// kImmutable.
 Result<std::shared_ptr<FileWriter>> StartWriter(FileSystemState& state, Node& node)
     REQUIRES(node.commit_mutex);
 // The same, begun with nothing: what a truncation to zero needs.
@@ -32,8 +33,8 @@ void LogLost(const FileSystemState& state, const Node& node, const Error& error)
 
 // Ends the writer when no handle can write any more; what it could not commit is lost, and logged.
 void EndWriterIfUnused(FileSystemState& state, Node& node) REQUIRES(node.commit_mutex);
-// Before a directory is renamed, which gives the versions below it new ids: what writers of files in
-// it have committed is held for who has the files open. REQUIRES: the gate is held exclusively.
+// Before a directory is renamed, which gives the versions below it new ids: what writers of files
+// in it have committed is held for who has the files open. REQUIRES: the gate is held exclusively.
 void HoldCommittedBelow(FileSystemState& state, const Location& directory);
 // The same of a file, where `current` is what another mount made of it: that is what gets the name.
 void HoldCommitted(FileSystemState& state, Node& node, VersionId current);

@@ -97,6 +97,13 @@ Status RefuseDestination(const Location& location) {
                            info.name, info.destination_policy_id)};
 }
 
+Status RefuseImmutable(const FileSystemState& state, const Location& location,
+                       const BlobInfo& info) {
+  const ContainerInfo container = TRY(location.store().GetContainer(location.container()));
+  return CheckMutable(container.protection, info.protection, info.version,
+                      ToString(location.path()), state.clock.Now());
+}
+
 bool IsDestination(BlobStore& store, const std::string& container) {
   const auto info = store.GetContainer(container);
   return info && !info->destination_policy_id.empty();

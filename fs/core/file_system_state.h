@@ -76,6 +76,9 @@ class FileSystemState {
 
 // kDestination when the container is one.
 Status RefuseDestination(const Location& location);
+// kImmutable when the version may not be changed now; the store itself refuses later.
+Status RefuseImmutable(const FileSystemState& state, const Location& location,
+                       const BlobInfo& info);
 bool IsDestination(BlobStore& store, const std::string& container);
 
 }  // namespace replicafs

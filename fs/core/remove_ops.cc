@@ -139,6 +139,7 @@ Result<std::optional<Mutation>> KeepDirectory(const FileSystemState& state, Blob
                                               .precondition = {.if_none_match = true}});
   }
   if (KindOf(marker->properties) != BlobKind::kDirectory) return std::optional<Mutation>();
+  if (!RefuseImmutable(state, directory, *marker)) return std::optional<Mutation>();
   // An empty prefix does not remember when it was emptied; its marker does.
   PatchBlob patch{.path = directory.path(), .metadata = marker->properties.metadata};
   patch.precondition.if_match = marker->etag;

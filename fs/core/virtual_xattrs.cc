@@ -20,8 +20,12 @@ constexpr std::string_view kVersionPrefix = "user.version.";
 constexpr std::string_view kMetadataPrefix = "user.blob.metadata.";
 constexpr std::string_view kTagPrefix = "user.blob.tag.";
 constexpr std::string_view kContentTypeXattr = "user.blob.content-type";
-constexpr std::array<std::string_view, 3> kReadOnlyBlobXattrs = {
-    "user.blob.etag", "user.blob.content-md5", "user.blob.created"};
+constexpr std::string_view kImmutableUntilXattr = "user.blob.immutable-until";
+constexpr std::string_view kLegalHoldXattr = "user.blob.legal-hold";
+constexpr std::string_view kArchiveStatusXattr = "user.blob.archive-status";
+constexpr std::array<std::string_view, 6> kReadOnlyBlobXattrs = {
+    "user.blob.etag",     "user.blob.content-md5", "user.blob.created",
+    kImmutableUntilXattr, kArchiveStatusXattr,     kLegalHoldXattr};
 
 bool IsForeignMetadata(std::string_view key) {
   return !IsAttributeKey(key) && !IsUserXattrKey(key);
@@ -43,7 +47,21 @@ void AddStored(const BlobInfo& info, XattrMap& xattrs) {
   xattrs.emplace("user.version.id", ToString(info.version));
   xattrs.emplace("user.blob.etag", info.etag);
   xattrs.emplace("user.blob.created", ToString(info.created));
+  if (info.rehydration) xattrs.emplace(kArchiveStatusXattr, ArchiveStatus(*info.rehydration));
   if (info.content_md5) xattrs.emplace("user.blob.content-md5", ToBase64(*info.content_md5));
+}
+
+// What protects the version, be it its own or the container's. Nothing does: neither is there.
+Status AddProtection(const XattrSubject& subject, XattrMap& xattrs) {
+  if (!subject.stored) return Ok();
+  const BlobInfo& stored = *subject.stored;
+  const Location& location = subject.location;
+  const ContainerInfo container = TRY(location.store().GetContainer(location.container()));
+  const Timestamp until = ImmutableUntil(container.protection, stored.protection, stored.version);
+  if (until.ticks != 0) xattrs.emplace(kImmutableUntilXattr, ToString(until));
+  if (HasLegalHold(container.protection, stored.protection))
+    xattrs.emplace(kLegalHoldXattr, "true");
+  return Ok();
 }
 
 Status AddReplication(const XattrSubject& subject, XattrMap& xattrs) {
@@ -133,6 +151,7 @@ Result<XattrMap> VirtualXattrs(const XattrSubject& subject) {
     std::string list = TRY(VersionList(subject));
     if (list.size() <= kListedValueMaxBytes) xattrs.emplace(kVersionListXattr, std::move(list));
   }
+  TRY(AddProtection(subject, xattrs));
   TRY(AddReplication(subject, xattrs));
   return xattrs;
 }
@@ -142,6 +161,8 @@ Result<std::string> VirtualXattr(const XattrSubject& subject, std::string_view n
   XattrMap xattrs;
   if (name.starts_with(kReplicationPrefix)) {
     TRY(AddReplication(subject, xattrs));
+  } else if (name == kImmutableUntilXattr || name == kLegalHoldXattr) {
+    TRY(AddProtection(subject, xattrs));
   } else {
     AddBlob(subject.info, xattrs);
     if (subject.stored) AddStored(*subject.stored, xattrs);

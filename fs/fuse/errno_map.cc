@@ -20,6 +20,7 @@ ErrnoAnswer ErrnoFor(ErrorCode code) {
     case ErrorCode::kPermission: return {EACCES, kOrdinary};
     case ErrorCode::kDestination: return {EACCES, kOrdinary};
     case ErrorCode::kArchived: return {EACCES, kOrdinary};
+    case ErrorCode::kImmutable: return {EACCES, kOrdinary};
     case ErrorCode::kReadOnly: return {EROFS, kOrdinary};
     case ErrorCode::kUnauthenticated: return {EACCES, kTrouble};
     case ErrorCode::kUnavailable: return {ETIMEDOUT, kTrouble};

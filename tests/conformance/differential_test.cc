@@ -29,10 +29,13 @@ TEST_P(Differential, RandomChangesThenAsTheSpecification) {
                                .inline_max_bytes = capabilities.inline_max_bytes,
                                .names = capabilities.names});
   Must(ApplyOne(specification.store(), CreateContainer{"photos"}, kWriter));
+  const PutState rehydration{std::string(kRehydrationKey), "1"};
+  Must(ApplyOne(specification.store(), rehydration, kWriter));
+  Must(Apply(rehydration));
   RandomMutations random(seed);
   for (int step = 1; step <= 1000; ++step) {
     SCOPED_TRACE("step " + std::to_string(step));
-    auto lists = random.Draw({&specification, &account()});
+    auto lists = random.Draw({&specification, &account()}, clock_.Now());
 
     const auto expected = specification.store().Apply(std::move(lists[0]), kWriter);
     const auto actual = store().Apply(std::move(lists[1]), kWriter);
@@ -41,7 +44,7 @@ TEST_P(Differential, RandomChangesThenAsTheSpecification) {
     if (step % 20 == 0) {
       ASSERT_EQ(Dump(account()), Dump(specification));
     }
-    clock_.Advance(std::chrono::milliseconds(step % 3));
+    clock_.Advance(std::chrono::milliseconds(step % 50 == 0 ? 700 : step % 3));
   }
 }
 

@@ -25,6 +25,21 @@ std::string Said(const std::optional<uint64_t>& count) {
   return count ? std::to_string(*count) : "unknown";
 }
 
+std::string Said(const Protection& protection) {
+  std::string text = protection.legal_hold ? " held" : "";
+  if (const auto& policy = protection.policy)
+    text += fmt::format(" until {} {}", ToString(policy->until), ToString(policy->mode));
+  return text;
+}
+
+std::string Said(const ContainerProtection& protection) {
+  std::string text;
+  if (const auto& policy = protection.policy)
+    text += fmt::format(" {} days {}", policy->days, ToString(policy->mode));
+  for (const std::string& tag : protection.legal_holds) text += " hold " + tag;
+  return text;
+}
+
 class Dumper {
  public:
   explicit Dumper(Account& account) : store_(account.store()), journal_(account.journal()) {}
@@ -32,8 +47,9 @@ class Dumper {
   std::string Run() {
     for (const Event& event : Must(journal_.Read(0, 1'000'000))) AddEvent(event);
     for (const ContainerInfo& container : Must(store_.ListContainers())) {
-      text_ += fmt::format("container {} [{}] directories {}\n", container.name,
-                           container.destination_policy_id, Said(container.directories));
+      text_ += fmt::format("container {} [{}] directories {}{}\n", container.name,
+                           container.destination_policy_id, Said(container.directories),
+                           Said(container.protection));
       AddVersions(container.name);
       AddListing(container.name, "", 0);
     }
@@ -56,6 +72,9 @@ class Dumper {
                          versions_.Of(info.version), info.is_current ? "current" : "ended",
                          info.size_bytes, file_ids_.Of(info.file_id), info.has_prefix,
                          ToString(info.properties.tier), info.properties.headers.content_type);
+    text_ += Said(info.protection);
+    if (info.rehydration)
+      text_ += " " + ArchiveStatus(*info.rehydration) + " " + ToString(info.rehydration->ready);
     if (info.content_md5) text_ += " md5 " + ToBase64(*info.content_md5);
     if (info.origin) text_ += " from " + ToString(info.origin->path);
     for (const auto& [key, value] : info.properties.metadata)

@@ -57,7 +57,12 @@ std::string Tree(BlobStore& store) {
 
 // Such changes as take versions from the past, or containers, or the power to read.
 bool KeepsHistory(Mutation& mutation) {
-  if (auto* commit = std::get_if<CommitBlob>(&mutation)) commit->replaces = {};
+  if (auto* commit = std::get_if<CommitBlob>(&mutation)) {
+    commit->replaces = {};
+    commit->properties.tier = Tier::kHot;
+  }
+  if (auto* patch = std::get_if<PatchBlob>(&mutation); patch != nullptr && patch->tier)
+    patch->tier = Tier::kCool;
   return !std::holds_alternative<RemoveVersion>(mutation) &&
          !std::holds_alternative<DeleteContainer>(mutation);
 }
@@ -73,7 +78,7 @@ TEST_P(Past, S60_AfterRandomChangesThenEachMomentIsShownAsItWas) {
   };
   std::vector<Moment> moments;
   for (int step = 1; step <= 300; ++step) {
-    auto lists = random.Draw({&account()});
+    auto lists = random.Draw({&account()}, clock_.Now());
     std::erase_if(lists[0], [](Mutation& mutation) { return !KeepsHistory(mutation); });
     if (!store().Apply(std::move(lists[0]), kWriter)) continue;
     const std::vector<Event> events = Events();

@@ -79,6 +79,156 @@ TEST_P(Patch, ArchivedThenUnreadableUntilRehydrated) {
   EXPECT_EQ(Text(Photo("a")), "1");
 }
 
+class RehydrationTest : public StoreTest {
+ protected:
+  void SetTime(const std::string& seconds) {
+    Must(Apply(PutState{std::string(kRehydrationKey), seconds}));
+  }
+  Result<Outcome> SetTier(Tier tier, VersionId version = {}) {
+    return Apply(PatchBlob{.path = Photo("a"), .version = version, .tier = tier});
+  }
+  Result<size_t> ReadByte(VersionId version = {}) {
+    std::byte byte{};
+    return Must(store().Open(Photo("a"), version))->ReadAt(0, {&byte, 1});
+  }
+};
+
+class Rehydrating : public RehydrationTest {};
+INSTANTIATE_TEST_SUITE_P(Stores, Rehydrating, ::testing::ValuesIn(RegisteredStores()),
+                         [](const auto& instance) { return instance.param.name; });
+
+TEST_P(Rehydrating, TakesTimeThenItIsUnreadableUntilThatIsOver) {
+  SetTime("3600");
+  Put("a", "1");
+  Must(SetTier(Tier::kArchive));
+  const Timestamp ready{clock_.Now().ticks + 3600 * Timestamp::kTicksPerSecond};
+
+  const Outcome patched = Must(SetTier(Tier::kCool));
+
+  EXPECT_EQ(Stat(Photo("a")).properties.tier, Tier::kArchive);
+  EXPECT_EQ(Stat(Photo("a")).rehydration, (Rehydration{Tier::kCool, ready}));
+  EXPECT_EQ(Stat(Photo("a")).etag, patched.etag);
+  EXPECT_EQ(Versions("a").at(0).rehydration, (Rehydration{Tier::kCool, ready}));
+  EXPECT_EQ(Events().back().kind, EventKind::kTierChanged);
+  clock_.Advance(std::chrono::minutes(59));
+  EXPECT_CODE(kArchived, ReadByte());
+  const uint64_t head = Must(journal().Head());
+
+  clock_.Advance(std::chrono::minutes(1));
+
+  EXPECT_EQ(Text(Photo("a")), "1");
+  EXPECT_EQ(Stat(Photo("a")).properties.tier, Tier::kCool);
+  EXPECT_EQ(Stat(Photo("a")).rehydration, std::nullopt);
+  EXPECT_EQ(Versions("a").at(0).properties.tier, Tier::kCool);
+  const ListPage page = Must(store().List({.container = "photos"}));
+  EXPECT_EQ(std::get<BlobInfo>(page.items.at(0)).properties.tier, Tier::kCool);
+  EXPECT_EQ(Must(journal().Head()), head);
+}
+
+TEST_P(Rehydrating, AnotherTierMeanwhileThenBusyAndTheSameGoesOn) {
+  SetTime("3600");
+  Put("a", "1");
+  Must(SetTier(Tier::kArchive));
+  Must(SetTier(Tier::kCool));
+  const auto pending = Stat(Photo("a")).rehydration;
+  clock_.Advance(std::chrono::minutes(30));
+
+  EXPECT_CODE(kBusy, SetTier(Tier::kHot));
+  EXPECT_CODE(kBusy, SetTier(Tier::kArchive));
+  EXPECT_OK(SetTier(Tier::kCool));
+  EXPECT_OK(Apply(PatchBlob{.path = Photo("a"), .metadata = StringMap{{"k", "v"}}}));
+  EXPECT_EQ(Stat(Photo("a")).rehydration, pending);
+
+  clock_.Advance(std::chrono::minutes(30));
+  EXPECT_OK(SetTier(Tier::kArchive));
+  EXPECT_CODE(kArchived, ReadByte());
+}
+
+TEST_P(Rehydrating, PreviousVersionThenItComesBackToo) {
+  SetTime("60");
+  const Outcome first = Put("a", "1");
+  Put("a", "2");
+  Must(SetTier(Tier::kArchive, first.version));
+  Must(SetTier(Tier::kHot, first.version));
+  EXPECT_CODE(kArchived, ReadByte(first.version));
+
+  clock_.Advance(std::chrono::minutes(1));
+
+  EXPECT_EQ(Text(Photo("a"), first.version), "1");
+}
+
+TEST_P(Rehydrating, OnItsWayAndSupersededOrRenamedThenItGoesOn) {
+  SetTime("60");
+  const Outcome first = Put("d/a", "1");
+  Must(Apply(PatchBlob{.path = Photo("d/a"), .tier = Tier::kArchive}));
+  Must(Apply(PatchBlob{.path = Photo("d/a"), .tier = Tier::kHot}));
+
+  Must(Apply(RenamePrefix{"photos", "d/", "e/"}));
+
+  EXPECT_TRUE(Stat(Photo("e/a")).rehydration);
+  EXPECT_TRUE(Stat(Photo("d/a"), first.version).rehydration);
+  clock_.Advance(std::chrono::minutes(1));
+  EXPECT_EQ(Text(Photo("e/a")), "1");
+  EXPECT_EQ(Text(Photo("d/a"), first.version), "1");
+}
+
+TEST_P(Rehydrating, OnItsWayAndCopiedOrRenamedAloneThenItGoesOn) {
+  SetTime("60");
+  Put("a", "1");
+  Must(SetTier(Tier::kArchive));
+  Must(SetTier(Tier::kHot));
+  const BlobProperties properties = Stat(Photo("a")).properties;
+
+  Must(ApplyAll(
+      {CommitBlob{
+           .path = Photo("b"), .content = ContentOf{Photo("a"), {}}, .properties = properties},
+       RemoveBlob{Photo("a")}}));
+  Must(Apply(CommitBlob{.path = Photo("c"), .content = ContentOf{Photo("b"), {}}}));
+
+  EXPECT_EQ(Text(Photo("c")), "1");
+  EXPECT_TRUE(Stat(Photo("b")).rehydration);
+  clock_.Advance(std::chrono::minutes(1));
+  EXPECT_EQ(Text(Photo("b")), "1");
+}
+
+TEST_P(Rehydrating, TimeChangedMeanwhileThenItCountsForTheNextOnly) {
+  SetTime("60");
+  Put("a", "1");
+  Must(SetTier(Tier::kArchive));
+  Must(SetTier(Tier::kHot));
+  SetTime("0");
+  EXPECT_CODE(kArchived, ReadByte());
+  clock_.Advance(std::chrono::minutes(1));
+  Must(SetTier(Tier::kArchive));
+
+  Must(SetTier(Tier::kHot));
+
+  EXPECT_EQ(Text(Photo("a")), "1");
+}
+
+TEST_P(Rehydrating, NoNumberInTheRowThenTiersAreRefused) {
+  Put("a", "1");
+  for (const char* row : {"", "soon", "-1", "1.5", "99999999999"}) {
+    SetTime(row);
+    EXPECT_CODE(kInvalid, SetTier(Tier::kCool)) << row;
+  }
+}
+
+TEST_P(Rehydrating, ReopenedThenItGoesOn) {
+  if (!GetParam().durable) GTEST_SKIP() << "keeps nothing";
+  SetTime("60");
+  Put("a", "1");
+  Must(SetTier(Tier::kArchive));
+  Must(SetTier(Tier::kHot));
+  const auto pending = Stat(Photo("a")).rehydration;
+
+  Reopen();
+
+  EXPECT_EQ(Stat(Photo("a")).rehydration, pending);
+  clock_.Advance(std::chrono::minutes(1));
+  EXPECT_EQ(Text(Photo("a")), "1");
+}
+
 REPLICAFS_CONFORMANCE_SUITE(Preconditions);
 
 TEST_P(Preconditions, MatchingEtagThenCommitted) {

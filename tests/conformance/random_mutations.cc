@@ -13,6 +13,8 @@ enum class RandomMutations::Kind {
   kRenamePrefix,
   kExchange,
   kExchangePrefixes,
+  kProtect,
+  kProtectContainer,
   kCreateContainer,
   kDeleteContainer,
   kSetDestination,
@@ -62,7 +64,7 @@ std::string RandomMutations::Name() {
 }
 
 RandomMutations::Plan RandomMutations::DrawPlan() {
-  static constexpr std::array<std::pair<Kind, size_t>, 14> kWeights{{{Kind::kCommit, 34},
+  static constexpr std::array<std::pair<Kind, size_t>, 16> kWeights{{{Kind::kCommit, 30},
                                                                      {Kind::kRename, 8},
                                                                      {Kind::kRemove, 12},
                                                                      {Kind::kRemoveVersion, 8},
@@ -70,6 +72,8 @@ RandomMutations::Plan RandomMutations::DrawPlan() {
                                                                      {Kind::kRenamePrefix, 8},
                                                                      {Kind::kExchange, 2},
                                                                      {Kind::kExchangePrefixes, 4},
+                                                                     {Kind::kProtect, 3},
+                                                                     {Kind::kProtectContainer, 1},
                                                                      {Kind::kCreateContainer, 3},
                                                                      {Kind::kDeleteContainer, 1},
                                                                      {Kind::kSetDestination, 3},
@@ -95,13 +99,16 @@ RandomMutations::Plan RandomMutations::DrawPlan() {
 
 BlobProperties RandomMutations::PropertiesOf(const Plan& plan) {
   if (plan.variant < 8) return {};
+  if (plan.variant == 8) return {.tier = Tier::kArchive};
   return {.metadata = {{"hdi_isfolder", "true"}}};
 }
 
-std::vector<std::vector<Mutation>> RandomMutations::Draw(const std::vector<Account*>& accounts) {
+std::vector<std::vector<Mutation>> RandomMutations::Draw(const std::vector<Account*>& accounts,
+                                                         Timestamp now) {
   std::vector<Plan> plans;
   for (size_t count = 1 + Below(Below(4) == 0 ? 5 : 1); count > 0; --count)
     plans.push_back(DrawPlan());
+  for (Plan& plan : plans) plan.now = now;
   std::vector<std::vector<Mutation>> lists;
   for (Account* account : accounts) {
     std::vector<Mutation>& list = lists.emplace_back();
@@ -137,6 +144,8 @@ Mutation RandomMutations::Say(const Plan& plan, Account& account) {
     case Kind::kPatch: return SayPatch(plan, account);
     case Kind::kRenamePrefix:
       return RenamePrefix{plan.path.container, plan.path.name + "/", plan.other.name + "/"};
+    case Kind::kProtect: return SayProtect(plan, account);
+    case Kind::kProtectContainer: return SayProtectContainer(plan);
     case Kind::kCreateContainer: return CreateContainer{plan.other.container};
     case Kind::kDeleteContainer: return DeleteContainer{plan.path.container};
     case Kind::kSetDestination:
@@ -182,11 +191,37 @@ Mutation RandomMutations::SayPatch(const Plan& plan, Account& account) {
   PatchBlob patch{.path = plan.path};
   if (plan.which > 0) patch.version = VersionAt(account, plan.path, plan.which);
   if (plan.which == 0) patch.precondition = PreconditionOf(account, plan.path, plan.variant);
-  if (plan.variant % 4 == 0) patch.tier = Tier::kCool;
+  if (plan.variant % 4 == 0) patch.tier = plan.variant == 0 ? Tier::kArchive : Tier::kCool;
   if (plan.variant % 4 == 1) patch.metadata = StringMap{{"key", plan.text}};
   if (plan.variant % 4 == 2) patch.tags = StringMap{{"tag", plan.text}};
   if (plan.variant % 4 == 3) patch.headers = ContentHeaders{.content_type = plan.text};
   return patch;
+}
+
+// For some milliseconds, so that there are more that have ended than that have not.
+Mutation RandomMutations::SayProtect(const Plan& plan, Account& account) {
+  const VersionId version =
+      plan.which == 0 ? VersionId{} : VersionAt(account, plan.path, plan.which);
+  if (plan.variant % 4 == 3) return SetLegalHold{plan.path, version, plan.variant == 15};
+  if (plan.variant == 0) return SetImmutability{plan.path, version, {}};
+  const auto ticks = static_cast<int64_t>(plan.variant) * 3 * (Timestamp::kTicksPerSecond / 1000);
+  return SetImmutability{plan.path, version,
+                         ImmutabilityPolicy{Timestamp{plan.now.ticks + ticks},
+                                            plan.variant % 4 == 2 ? ImmutabilityMode::kLocked
+                                                                  : ImmutabilityMode::kUnlocked}};
+}
+
+// Seldom for good, and never where most of the traffic is.
+Mutation RandomMutations::SayProtectContainer(const Plan& plan) {
+  const std::string container = kContainers[plan.which];
+  if (plan.variant < 7) return SetContainerImmutability{container, {}};
+  if (plan.variant < 11) return ChangeContainerHolds{container, {}, {"case1", "case2"}};
+  if (plan.variant < 13) return ChangeContainerHolds{container, {"case1"}, {"case2"}};
+  const bool locked = plan.which == 2 && plan.variant == 15;
+  return SetContainerImmutability{
+      container, ContainerImmutabilityPolicy{
+                     static_cast<uint32_t>(plan.variant),
+                     locked ? ImmutabilityMode::kLocked : ImmutabilityMode::kUnlocked}};
 }
 
 }  // namespace replicafs

@@ -18,7 +18,8 @@ class RandomMutations {
 
   // Draws the next list and says it for each account; equal up to version ids and etags when the
   // accounts have equal histories.
-  std::vector<std::vector<Mutation>> Draw(const std::vector<Account*>& accounts);
+  // `now` is the accounts' clock.
+  std::vector<std::vector<Mutation>> Draw(const std::vector<Account*>& accounts, Timestamp now);
 
  private:
   enum class Kind;
@@ -30,6 +31,7 @@ class RandomMutations {
     std::string text;
     size_t which = 0;    // of the versions of the blob, newest first; past the end: no version
     size_t variant = 0;  // of the precondition, the policy or the property
+    Timestamp now;
   };
 
   size_t Below(size_t end) { return std::uniform_int_distribution<size_t>(0, end - 1)(random_); }
@@ -38,6 +40,8 @@ class RandomMutations {
   static BlobProperties PropertiesOf(const Plan& plan);
   static Mutation Say(const Plan& plan, Account& account);
   static Mutation SayCommit(const Plan& plan, Account& account);
+  static Mutation SayProtect(const Plan& plan, Account& account);
+  static Mutation SayProtectContainer(const Plan& plan);
   static Mutation SayPatch(const Plan& plan, Account& account);
 
   std::mt19937_64 random_;

@@ -71,7 +71,7 @@ class MemoryStore final : public BlobStore {
     MutexLock lock(core_.mutex);
     const MemoryContainer* container = TRY(core_.state.Container(path.container));
     const MemoryVersion* found = TRY(core_.state.Version(path, version));
-    return container->Describe(*found);
+    return container->Describe(*found, clock_.Now());
   }
 
   Result<PrefixInfo> StatPrefix(const BlobPath& prefix) override {
@@ -85,7 +85,7 @@ class MemoryStore final : public BlobStore {
   Result<ListPage> List(const ListRequest& request) override {
     MutexLock lock(core_.mutex);
     const MemoryContainer* container = TRY(core_.state.Container(request.container));
-    return container->List(request);
+    return container->List(request, clock_.Now());
   }
 
   Result<NamePage> ListNames(const ListNamesRequest& request) override {
@@ -99,8 +99,9 @@ class MemoryStore final : public BlobStore {
     std::vector<BlobInfo> versions;
     const auto blob = container->blobs.find(path.name);
     if (blob == container->blobs.end()) return versions;
+    const Timestamp now = clock_.Now();
     for (const auto& [id, version] : blob->second.versions)
-      versions.insert(versions.begin(), container->Describe(version));
+      versions.insert(versions.begin(), container->Describe(version, now));
     return versions;
   }
 
@@ -108,7 +109,8 @@ class MemoryStore final : public BlobStore {
     MutexLock lock(core_.mutex);
     const MemoryContainer* container = TRY(core_.state.Container(path.container));
     const MemoryVersion* found = TRY(core_.state.Version(path, version));
-    return std::make_unique<MemoryReader>(container->Describe(*found), found->content);
+    return std::make_unique<MemoryReader>(container->Describe(*found, clock_.Now()),
+                                          found->content);
   }
 
   Result<std::vector<bool>> HasBlocks(std::span<const Digest> digests) override {

@@ -38,6 +38,8 @@ class MemoryBatch {
   Result<Outcome> Do(const CreateContainer& mutation);
   Result<Outcome> Do(const DeleteContainer& mutation);
   Result<Outcome> Do(const SetDestination& mutation);
+  Result<Outcome> Do(const SetContainerImmutability& mutation);
+  Result<Outcome> Do(const ChangeContainerHolds& mutation);
   Result<Outcome> Do(const PutState& mutation);
   Result<Outcome> Do(const RemoveState& mutation);
   Result<Outcome> Do(const ExpectState& mutation);
@@ -46,6 +48,10 @@ class MemoryBatch {
   Result<Outcome> Do(const RemoveBlob& mutation);
   Result<Outcome> Do(const RemoveVersion& mutation);
   Result<Outcome> Do(const PatchBlob& mutation);
+  Result<Outcome> Do(const SetImmutability& mutation);
+  Result<Outcome> Do(const SetLegalHold& mutation);
+  Result<Outcome> Protect(const BlobPath& path, VersionId version, const Protection& protection);
+  Status CheckMutable(const MemoryContainer& container, const BlobInfo& version) const;
   Result<std::shared_ptr<const MemoryContent>> Resolve(const Content& content) const;
   uint64_t FileIdFor(const CommitBlob& mutation, const MemoryContainer& container);
   // memory_batch_prefixes.cc
@@ -63,6 +69,8 @@ class MemoryBatch {
   void CarryPrefixes(MemoryContainer& container, const Prefixes& moving, const std::string& from,
                      const std::string& to);
   void NameChanged(MemoryContainer& container, const std::string& name, Timestamp time);
+  Status CheckMovable(const MemoryContainer& container, const std::string& prefix,
+                      const std::set<std::string>& names) const;
   void FindMoves(const std::vector<Mutation>& mutations);
   void Appeared(MemoryContainer& container, const std::string& name, Timestamp time);
   void Disappeared(MemoryContainer& container, const std::string& name, Timestamp time);
@@ -84,6 +92,7 @@ class MemoryBatch {
   Status Validate(const Mutation& mutation) const;
 
   Result<MemoryContainer*> Container(std::string_view name);
+  Outcome Protect(MemoryContainer& container, ContainerProtection protection);
   // Fills the sequence, the writer and a missing time.
   Outcome Record(Event event);
   Timestamp NextTick();

@@ -61,6 +61,7 @@ Result<Outcome> MemoryBatch::Do(const CommitBlob& mutation) {
   TRY(MayWrite(*container, mutation.origin ? mutation.origin->policy_id : ""));
   const MemoryVersion* current = container->Current(mutation.path.name);
   TRY(Check(mutation.precondition, current));
+  if (current != nullptr) TRY(CheckMutable(*container, current->info));
   auto content = TRY(Resolve(mutation.content));
 
   const Timestamp now = NextTick();
@@ -73,6 +74,12 @@ Result<Outcome> MemoryBatch::Do(const CommitBlob& mutation) {
   added.info.created = current != nullptr ? current->info.created : now;
   added.info.file_id = FileIdFor(mutation, *container);
   added.info.properties = mutation.properties;
+  const auto* from = std::get_if<ContentOf>(&mutation.content);
+  if (from != nullptr && mutation.properties.tier == Tier::kArchive) {
+    const MemoryVersion* source = TRY(state_.Version(from->path, from->version));
+    const TierState tier{source->info.properties.tier, source->info.rehydration};
+    added.info.rehydration = TierAt(tier, clock_.Now()).rehydration;
+  }
   added.info.origin = mutation.origin;
   const auto moved = moved_here_.find(mutation.path);
   if (moved != moved_here_.end()) added.other_name = moved->second.from.name;
@@ -145,6 +152,7 @@ Result<Outcome> MemoryBatch::Do(const RemoveBlob& mutation) {
   const MemoryVersion* current = container->Current(mutation.path.name);
   if (current == nullptr) return NoBlob(mutation.path);
   TRY(Check(mutation.precondition, current));
+  TRY(CheckMutable(*container, current->info));
   const auto moved = moved_away_.find(mutation.path);
   std::string went_to = moved == moved_away_.end() ? "" : moved->second.name;
   return EndCurrent(*container, mutation.path.name, mutation.source_time, std::move(went_to));
@@ -175,6 +183,7 @@ Result<Outcome> MemoryBatch::Do(const RemoveVersion& mutation) {
   const auto blob = container->blobs.find(mutation.path.name);
   if (blob == container->blobs.end() || !blob->second.versions.contains(mutation.version))
     return NoBlob(mutation.path);
+  TRY(CheckMutable(*container, blob->second.versions.at(mutation.version).info));
   Save(container->blobs, mutation.path.name);
   const Timestamp now = NextTick();
   const uint64_t size_bytes = blob->second.versions.at(mutation.version).info.size_bytes;
@@ -198,6 +207,14 @@ Result<Outcome> MemoryBatch::Do(const PatchBlob& mutation) {
     TRY(MayWrite(*container, mutation.origin_policy_id));
   const MemoryVersion* patched = TRY(state_.Version(mutation.path, mutation.version));
   TRY(Check(mutation.precondition, container->Current(mutation.path.name)));
+  if (!tier_only) TRY(CheckMutable(*container, patched->info));
+  TierState tier{patched->info.properties.tier, patched->info.rehydration};
+  if (mutation.tier) {
+    const auto row = state_.rows.find(kRehydrationKey);
+    const auto takes = TRY(
+        ParseRehydrationTime(row == state_.rows.end() ? std::nullopt : std::optional(row->second)));
+    tier = TRY(WithTier(tier, *mutation.tier, takes, clock_.Now()));
+  }
 
   Save(container->blobs, mutation.path.name);
   BlobInfo& info = container->blobs.at(mutation.path.name).versions.at(patched->info.version).info;
@@ -205,7 +222,8 @@ Result<Outcome> MemoryBatch::Do(const PatchBlob& mutation) {
   if (mutation.headers) info.properties.headers = *mutation.headers;
   if (mutation.metadata) info.properties.metadata = *mutation.metadata;
   if (mutation.tags) info.properties.tags = *mutation.tags;
-  if (mutation.tier) info.properties.tier = *mutation.tier;
+  info.properties.tier = tier.tier;
+  info.rehydration = tier.rehydration;
   info.etag = EtagAt(now);
   info.last_modified = now;
   if (info.origin && !tier_only)

@@ -26,6 +26,13 @@ Result<Outcome> MemoryBatch::Do(const DeleteContainer& mutation) {
                                        "' is the destination of policy " +
                                        container->info.destination_policy_id};
   }
+  if (!container->info.protection.legal_holds.empty()) {
+    return Error{ErrorCode::kImmutable,
+                 "the container '" + mutation.name + "' is under a legal hold"};
+  }
+  for (const auto& [name, blob] : container->blobs) {
+    for (const auto& [id, version] : blob.versions) TRY(CheckMutable(*container, version.info));
+  }
   // The node itself is kept, because earlier undo steps refer to the maps in it.
   auto& containers = state_.containers;
   auto node = std::make_shared<std::decay_t<decltype(containers)>::node_type>(

@@ -127,6 +127,7 @@ Result<Outcome> MemoryBatch::Do(const RenamePrefix& mutation) {
   if (container->PrefixLives(to))
     return Error{ErrorCode::kNotEmpty, "something lives below '" + to + "'"};
   TRY(ValidateNames(to, names));
+  TRY(CheckMovable(*container, from, names));
 
   const Prefixes moving = PrefixesAtAndBelow(*container, from);
   Outcome outcome;
@@ -142,6 +143,8 @@ Result<Outcome> MemoryBatch::Do(const ExchangePrefixes& mutation) {
   const std::set<std::string> below_second = TRY(NamesBelow(*container, second));
   TRY(ValidateNames(second, below_first));
   TRY(ValidateNames(first, below_second));
+  TRY(CheckMovable(*container, first, below_first));
+  TRY(CheckMovable(*container, second, below_second));
 
   const Prefixes of_first = PrefixesAtAndBelow(*container, first);
   const Prefixes of_second = PrefixesAtAndBelow(*container, second);
@@ -205,6 +208,7 @@ Outcome MemoryBatch::AddMoved(MemoryContainer& container, const MemoryVersion& s
   added.info.created = current != nullptr ? current->info.created : now;
   added.info.file_id = source.info.file_id;
   added.info.properties = source.info.properties;
+  added.info.rehydration = source.info.rehydration;
   return AddVersion(container, std::move(added));
 }
 

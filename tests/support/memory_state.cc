@@ -37,8 +37,11 @@ bool MemoryContainer::PrefixLives(std::string_view prefix) const {
   return record != prefixes.end() && record->second.live_blobs > 0;
 }
 
-BlobInfo MemoryContainer::Describe(const MemoryVersion& version) const {
+BlobInfo MemoryContainer::Describe(const MemoryVersion& version, Timestamp now) const {
   BlobInfo described = version.info;
+  const TierState tier = TierAt({described.properties.tier, described.rehydration}, now);
+  described.properties.tier = tier.tier;
+  described.rehydration = tier.rehydration;
   described.has_prefix = PrefixLives(described.name + "/");
   return described;
 }
@@ -76,7 +79,7 @@ uint64_t MemoryContainer::CountDirectories(std::string_view prefix) const {
   return names.size();
 }
 
-ListPage MemoryContainer::List(const ListRequest& request) const {
+ListPage MemoryContainer::List(const ListRequest& request, Timestamp now) const {
   ListPage page;
   const auto add = [&](ListItem item) {
     page.more = page.items.size() == request.limit;
@@ -97,7 +100,7 @@ ListPage MemoryContainer::List(const ListRequest& request) const {
     const MemoryVersion* shown = blob->second.Current();
     if (shown == nullptr && request.scope == ListScope::kAll)
       shown = &blob->second.versions.rbegin()->second;
-    if (shown != nullptr && name > request.after) add(Describe(*shown));
+    if (shown != nullptr && name > request.after) add(Describe(*shown, now));
     ++blob;
   }
   return page;

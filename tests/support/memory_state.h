@@ -30,7 +30,7 @@ struct MemoryContent {
 };
 
 struct MemoryVersion {
-  BlobInfo info;  // without has_prefix
+  BlobInfo info;  // without has_prefix; a rehydration in it may be over
   std::shared_ptr<const MemoryContent> content;
 };
 
@@ -56,12 +56,12 @@ struct MemoryContainer {
 
   const MemoryVersion* Current(std::string_view name) const;
   bool PrefixLives(std::string_view prefix) const;
-  BlobInfo Describe(const MemoryVersion& version) const;
+  BlobInfo Describe(const MemoryVersion& version, Timestamp now) const;
   PrefixInfo DescribePrefix(std::string_view prefix) const;
   ContainerInfo DescribeSelf() const;
   // Names directly below the prefix (empty: the container) that are directories.
   uint64_t CountDirectories(std::string_view prefix) const;
-  ListPage List(const ListRequest& request) const;
+  ListPage List(const ListRequest& request, Timestamp now) const;
 };
 
 struct MemoryState {

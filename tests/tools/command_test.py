@@ -22,7 +22,11 @@ COMMANDS = ["account create", "account update", "account list", "account show", 
             "versions list", "versions restore", "versions diff",
             "versions delete", "container retention set", "container retention show",
             "container retention clear", "container retention apply", "journal show", "mount",
-            "umount"]
+            "umount", "container immutability show", "container immutability set",
+            "container immutability lock", "container immutability delete", "container legal-hold set",
+            "container legal-hold clear", "blob show", "blob tier", "blob immutability set",
+            "blob immutability lock", "blob immutability delete", "blob legal-hold set",
+            "blob legal-hold clear", "account rehydration"]
 GUID = "5a3c1e9c-0000-4000-8000-000000000000"
 
 
@@ -99,6 +103,14 @@ class Accounts(CommandTest):
         self.assert_fails(USAGE, "account", "update", "westus")
         self.assert_fails(NOT_FOUND, "account", "update", "eastus", "--durability", "commit")
 
+    def test_rehydration_time(self):
+        self.run_ok("account", "create", "westus")
+        self.assertEqual(self.run_json("account", "rehydration", "westus"), {"account": "westus", "seconds": 0})
+        self.assertEqual(self.run_json("account", "rehydration", "westus", "15h")["seconds"], 54000)
+        self.assertIn("15 h", self.run_ok("account", "rehydration", "westus"))
+        self.assert_fails(USAGE, "account", "rehydration", "westus", "soon", naming=("soon", "15h"))
+        self.assert_fails(NOT_FOUND, "account", "rehydration", "eastus", naming=("eastus",))
+
     def test_none_yet(self):
         self.assertEqual(self.run_json("account", "list"), [])
         self.assertIn("replicafs account create", self.run_ok("account", "list"))
@@ -168,6 +180,43 @@ class Containers(CommandTest):
             with self.subTest(path):
                 self.assert_fails(USAGE, "container", "create", path, naming=("ACCOUNT/CONTAINER",))
         self.assert_fails(NOT_FOUND, "container", "delete", "westus/mail", naming=("photos",))
+
+
+class Immutability(CommandTest):
+    """Of containers; that of blobs is in immutability_test.py."""
+
+    def test_policy_set_locked_extended(self):
+        self.make_containers("westus/records")
+        command = ("container", "immutability")
+        nothing = {"container": "westus/records", "days": None, "state": None, "legalHolds": []}
+        self.assertEqual(self.run_json(*command, "show", "westus/records"), nothing)
+        self.assertIn("no immutability policy", self.run_ok(*command, "show", "westus/records"))
+        self.assert_fails(NOT_FOUND, *command, "lock", "westus/records", naming=("immutability set westus/records",))
+        unlocked = {**nothing, "days": 30, "state": "Unlocked"}
+        self.assertEqual(self.run_json(*command, "set", "westus/records", "--days", "30"), unlocked)
+        self.assertEqual(self.run_json(*command, "set", "westus/records", "--days", "7")["days"], 7)
+        self.assertEqual(self.run_json(*command, "delete", "westus/records"), nothing)
+        self.run_ok(*command, "set", "westus/records", "--days", "30")
+        self.assertEqual(self.run_json(*command, "lock", "westus/records"), {**unlocked, "state": "Locked"})
+        for wrong in (("set", "westus/records", "--days", "29"), ("delete", "westus/records")):
+            self.assert_fails(REFUSED, *command, *wrong, naming=("westus/records", "locked"))
+        self.assertEqual(self.run_json(*command, "set", "westus/records", "--days", "31"),
+                         {**nothing, "days": 31, "state": "Locked"})
+        self.assertIn("31 days", self.run_ok(*command, "show", "westus/records"))
+        self.assert_fails(USAGE, *command, "set", "westus/records", "--days", "0", naming=("westus/records", "146000"))
+        self.assert_fails(NOT_FOUND, *command, "show", "westus/none", naming=("none", "records"))
+
+    def test_legal_hold_keeps_the_container(self):
+        self.make_containers("westus/records")
+        command = ("container", "legal-hold")
+        self.assertEqual(self.run_json(*command, "set", "westus/records", "case2", "Case1"),
+                         {"container": "westus/records", "legalHolds": ["case1", "case2"]})
+        self.assertIn("legal hold: case1", self.run_ok("container", "immutability", "show", "westus/records"))
+        self.assert_fails(REFUSED, "container", "delete", "westus/records", naming=("records", "legal hold"))
+        self.assertEqual(self.run_json(*command, "clear", "westus/records", "case1")["legalHolds"], ["case2"])
+        self.assertIn("no legal hold", self.run_ok(*command, "clear", "westus/records", "case2"))
+        self.assert_fails(USAGE, *command, "set", "westus/records", "no", naming=("westus/records", "'no'", "3 to 23"))
+        self.run_ok("container", "delete", "westus/records")
 
 
 class Policies(CommandTest):
@@ -439,7 +488,7 @@ class Retention(CommandTest):
         self.assertIn("30 days", shown)
         self.assertEqual(self.run_json(*command, "apply", "westus/photos", "--dry-run"),
                          {"dryRun": True, "blobs": 0, "deletedVersions": 0, "deletedBytes": 0, "movedVersions": 0,
-                          "heldVersions": 0})
+                          "heldVersions": 0, "immutableVersions": 0})
         self.assertIn("deleted 0 versions", self.run_ok(*command, "apply", "westus/photos"))
         self.assertEqual(self.run_json(*command, "clear", "westus/photos"), nothing)
         self.assert_fails(NOT_FOUND, *command, "apply", "westus/photos", naming=("retention set",))

@@ -26,8 +26,14 @@ VersionRecord FullVersion() {
   record.properties.tags = {{"t", ""}};
   record.properties.tier = Tier::kArchive;
   record.origin = ReplicaOrigin{"policy", "rule", "alpha", {"box", "a/b"}, VersionId{9}};
+  record.protection = {.policy = ImmutabilityPolicy{Timestamp{17}, ImmutabilityMode::kLocked},
+                       .legal_hold = true};
+  record.rehydration = Rehydration{Tier::kCold, Timestamp{18}};
   return record;
 }
+
+const ContainerProtection kKept{.policy = ContainerImmutabilityPolicy{146'000},
+                                .legal_holds = {"case1", "case2"}};
 
 // Every proper beginning of the bytes is refused.
 template <class Decode>
@@ -54,11 +60,13 @@ TEST(Records, VersionWithNothingThenDecodesToItself) {
 TEST(Records, OtherRowsThenDecodeToThemselves) {
   const DirectoryRecord directory{1, 2, 3, 4, Timestamp{5}, true};
   const ContainerRecord container{1, Timestamp{2}, 3, "policy", 4};
+  const ContainerRecord kept{1, Timestamp{2}, 3, "", 4, kKept};
   const BlockRecord block{1, 200, Timestamp{3}};
   const Counters counters{1, 2, 3, 4, 5, 6};
 
   EXPECT_EQ(Must(DecodeDirectory(Encode(directory))), directory);
   EXPECT_EQ(Must(DecodeContainer(Encode(container))), container);
+  EXPECT_EQ(Must(DecodeContainer(Encode(kept))), kept);
   EXPECT_EQ(Must(DecodeBlock(Encode(block))), block);
   EXPECT_EQ(Must(DecodeCounters(Encode(counters))), counters);
 }
@@ -77,6 +85,7 @@ TEST(Records, TruncatedAtAnyLengthThenCorrupt) {
   ExpectNoBeginningDecodes(Encode(FullVersion()), DecodeVersion);
   ExpectNoBeginningDecodes(Encode(DirectoryRecord{.directory_id = 300}), DecodeDirectory);
   ExpectNoBeginningDecodes(Encode(ContainerRecord{.destination_policy_id = "p"}), DecodeContainer);
+  ExpectNoBeginningDecodes(Encode(ContainerRecord{.protection = kKept}), DecodeContainer);
   ExpectNoBeginningDecodes(Encode(BlockRecord{.size_bytes = 300}), DecodeBlock);
   ExpectNoBeginningDecodes(Encode(Counters{}), DecodeCounters);
   ExpectNoBeginningDecodes(OfAnOlderRelease(event), DecodeEvent);
@@ -87,6 +96,27 @@ TEST(Records, EventOfAnOlderReleaseThenItsBlobsCreationIsNotKnown) {
   const Event event{.container = "box", .name = "a/b", .version = VersionId{7}};
 
   EXPECT_EQ(Must(DecodeEvent(OfAnOlderRelease(event))).created, Timestamp{});
+}
+
+TEST(Records, RehydrationOfWhatIsNotArchivedOrToTheArchiveThenCorrupt) {
+  VersionRecord record = FullVersion();
+  record.properties.tier = Tier::kHot;
+  EXPECT_CODE(kCorrupt, DecodeVersion(Encode(record)));
+  record = FullVersion();
+  record.rehydration->target = Tier::kArchive;
+  EXPECT_CODE(kCorrupt, DecodeVersion(Encode(record)));
+}
+
+TEST(Records, PolicyThatCannotBeThenCorrupt) {
+  const auto mode = static_cast<ImmutabilityMode>(2);
+  const VersionRecord version{.protection = {.policy = ImmutabilityPolicy{Timestamp{1}, mode}}};
+  EXPECT_CODE(kCorrupt, DecodeVersion(Encode(version)));
+  for (const ContainerImmutabilityPolicy policy :
+       {ContainerImmutabilityPolicy{0}, ContainerImmutabilityPolicy{146'001},
+        ContainerImmutabilityPolicy{1, mode}}) {
+    const ContainerRecord container{.protection = {.policy = policy}};
+    EXPECT_CODE(kCorrupt, DecodeContainer(Encode(container)));
+  }
 }
 
 TEST(Records, TrailingBytesThenCorrupt) {

@@ -16,6 +16,7 @@ class UpgradeTest : public EmbeddedAccountTest {
     auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
     const embedded::Tables tables = Must(embedded::OpenSchema(*environment));
     ASSERT_OK(environment->Update([&](lmdb::WriteTransaction& transaction) -> Status {
+      TRY(MakeUnprotected(transaction, tables));
       for (const embedded::Table* table :
            {&tables.meta, &tables.containers, &tables.entries, &tables.graves, &tables.versions,
             &tables.contents, &tables.blocks, &tables.journal})
@@ -25,6 +26,28 @@ class UpgradeTest : public EmbeddedAccountTest {
         TRY(MakePlainTable(transaction, *table, ""));
       return tables.meta.rows().Put(transaction, embedded::kFormatKey, "\1");
     }));
+  }
+
+  // As a program of format 2 would have left it.
+  void MakeFormat2() {
+    account_.reset();
+    auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
+    const embedded::Tables tables = Must(embedded::OpenSchema(*environment));
+    ASSERT_OK(environment->Update([&](lmdb::WriteTransaction& transaction) -> Status {
+      TRY(MakeUnprotected(transaction, tables));
+      return tables.meta.rows().Put(transaction, embedded::kFormatKey, "\2");
+    }));
+  }
+
+  // Containers whose rows end before the flags of their protection.
+  static Status MakeUnprotected(lmdb::WriteTransaction& transaction,
+                                const embedded::Tables& tables) {
+    for (const std::string name : {"box", "empty"}) {
+      const auto row = TRY(tables.containers.Get(transaction, name));
+      if (!row) continue;
+      TRY(tables.containers.Put(transaction, name, std::string(row->substr(0, row->size() - 1))));
+    }
+    return Ok();
   }
 
   static Status MakePlainTable(lmdb::WriteTransaction& transaction, const embedded::Table& table,
@@ -72,6 +95,23 @@ TEST_F(UpgradeTest, AccountOfFormat1ThenOpensAndGoesOn) {
   ExpectClean();
 }
 
+TEST_F(UpgradeTest, AccountOfFormat2ThenOpensWithoutProtectionAndTakesSome) {
+  Must(ApplyOne(store(), CreateContainer{"empty"}, 0));
+  Put("a", "1");
+  MakeFormat2();
+
+  Open();
+
+  ExpectClean();
+  EXPECT_EQ(Must(store().ListContainers()).size(), 2U);
+  EXPECT_EQ(Must(store().GetContainer("box")).protection, ContainerProtection{});
+  Must(ApplyOne(store(), ChangeContainerHolds{"box", {"case1"}, {}}, 0));
+  Must(ApplyOne(store(), SetLegalHold{{"box", "a"}, {}, true}, 0));
+  Open();
+  EXPECT_CODE(kImmutable, ApplyOne(store(), RemoveBlob{{"box", "a"}}, 0));
+  ExpectClean();
+}
+
 TEST_F(UpgradeTest, NumberOfTheFormatDamagedThenRefusedAndNothingSealedTwice) {
   Must(ApplyOne(store(), PutState{"key", "state"}, 0));
   account_.reset();
@@ -88,6 +128,9 @@ TEST_F(UpgradeTest, NumberOfTheFormatDamagedThenRefusedAndNothingSealedTwice) {
   EXPECT_CODE(kCorrupt, EmbeddedAccount::Open(path(), "alpha", clock_, TestOptions()));
 
   write_format("\2");
+  EXPECT_CODE(kCorrupt, EmbeddedAccount::Open(path(), "alpha", clock_, TestOptions()));
+
+  write_format("\3");
   Open();
   EXPECT_EQ(Must(store().GetState("key")), "state");
 }
@@ -98,7 +141,7 @@ TEST_F(UpgradeTest, NewerFormatThenNotSupported) {
     auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
     const embedded::Tables tables = Must(embedded::OpenSchema(*environment));
     ASSERT_OK(environment->Update([&](lmdb::WriteTransaction& transaction) {
-      return tables.meta.rows().Put(transaction, embedded::kFormatKey, "\3");
+      return tables.meta.rows().Put(transaction, embedded::kFormatKey, "\4");
     }));
   }
 

@@ -246,6 +246,46 @@ TEST_F(LinkFailure, SourceArchivedThenItIsRecorded) {
   EXPECT_EQ(Failures().at(0).code, "SourceBlobArchived");
 }
 
+TEST_F(LinkFailure, SourceOnItsWayOutOfTheArchiveThenItHealsOnceThatIsOver) {
+  Create();
+  BlobStore& store = source->inner().store();
+  Must(ApplyOne(store, PutState{std::string(kRehydrationKey), "3600"}, 0));
+  Write("a", "one");
+  Must(ApplyOne(store, PatchBlob{.path = {"photos", "a"}, .tier = Tier::kArchive}, 0));
+  auto link = MakeLink();
+  ASSERT_OK(CatchUp(*link));
+  Must(ApplyOne(store, PatchBlob{.path = {"photos", "a"}, .tier = Tier::kHot}, 0));
+
+  ASSERT_OK(link->RetryFailures({}));
+  ASSERT_THAT(Failures(), SizeIs(1));
+  EXPECT_EQ(Failures()[0].code, "SourceBlobArchived");
+  clock.Advance(std::chrono::hours(1));
+  ASSERT_OK(link->RetryFailures({}));
+
+  EXPECT_THAT(Failures(), IsEmpty());
+  EXPECT_THAT(ReplicaHistory("a"), ElementsAre("current one"));
+}
+
+TEST_F(LinkFailure, ReplicaOnItsWayOutOfTheArchiveThenItHealsOnceThatIsOver) {
+  Create();
+  Must(ApplyOne(destination->inner().store(), PutState{std::string(kRehydrationKey), "3600"}, 0));
+  auto link = MakeLink();
+  Write("a", "one");
+  ASSERT_OK(CatchUp(*link));
+  SetReplicaTier("a", Tier::kArchive);
+  SetReplicaTier("a", Tier::kHot);
+  Write("a", "two");
+
+  ASSERT_OK(CatchUp(*link));
+  ASSERT_THAT(Failures(), SizeIs(1));
+  EXPECT_EQ(Failures()[0].code, "DestinationBlobArchived");
+  clock.Advance(std::chrono::hours(1));
+  ASSERT_OK(link->RetryFailures({}));
+
+  EXPECT_THAT(Failures(), IsEmpty());
+  EXPECT_THAT(ReplicaHistory("a"), ElementsAre("previous one", "current two"));
+}
+
 // A destination that refuses blobs whose names hold "poison", like one with an immutability policy.
 class PoisonStore final : public ForwardingStore {
  public:

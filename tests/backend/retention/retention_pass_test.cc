@@ -43,6 +43,42 @@ TEST_F(RetentionPass, WithoutRulesThenNothingGoes) {
   EXPECT_EQ(Versions("f").size(), 5U);
 }
 
+TEST_F(RetentionPass, ProtectedVersionsThenTheyStayUntilNothingProtectsThem) {
+  const VersionId held = Put("f", "held");
+  const VersionId kept = Put("f", "kept");
+  PutTimes("f", 3);
+  Must(ApplyOne(store(), SetLegalHold{{"photos", "f"}, held, true}, 0));
+  const Timestamp tomorrow{clock.Now().ticks + 86'400 * Timestamp::kTicksPerSecond};
+  Must(ApplyOne(store(), SetImmutability{{"photos", "f"}, kept, ImmutabilityPolicy{tomorrow}}, 0));
+  Set({.keep_versions = 1});
+
+  const RetentionReport first = Run();
+  EXPECT_EQ(first.removed_versions, 1U);
+  EXPECT_EQ(first.immutable_versions, 2U);
+  EXPECT_EQ(Versions("f").size(), 4U);
+
+  Must(ApplyOne(store(), SetLegalHold{{"photos", "f"}, held, false}, 0));
+  clock.Advance(2 * kDay);
+  const RetentionReport second = Run();
+  EXPECT_EQ(second.removed_versions, 2U);
+  EXPECT_EQ(second.immutable_versions, 0U);
+}
+
+TEST_F(RetentionPass, ContainerWithAPolicyThenVersionsStayForItsDays) {
+  PutTimes("f", 3);
+  Must(ApplyOne(store(), SetContainerImmutability{"photos", ContainerImmutabilityPolicy{30}}, 0));
+  Set({.keep_versions = 1, .move = TierMove{.after_days = 7, .tier = Tier::kCool}});
+  clock.Advance(10 * kDay);
+
+  const RetentionReport early = Run();
+  EXPECT_EQ(early.removed_versions, 0U);
+  EXPECT_EQ(early.immutable_versions, 1U);
+  EXPECT_EQ(early.moved_versions, 1U);
+
+  clock.Advance(21 * kDay);
+  EXPECT_EQ(Run().removed_versions, 1U);
+}
+
 TEST_F(RetentionPass, WithRulesThenOldVersionsGoAndASecondPassDoesNothing) {
   PutTimes("a", 5);
   PutTimes("d/b", 3);

@@ -1,4 +1,4 @@
-#include "backend/blob/blob_info.h"
+#include "backend/blob/tier.h"
 
 #include <algorithm>
 #include <array>
