@@ -1,5 +1,4 @@
 // policy list | show | delete
-#include "backend/replication/policy_refusals.h"
 #include "backend/replication/policy_store.h"
 #include "tools/command.h"
 #include "tools/policy_output.h"
@@ -78,9 +77,8 @@ Result<ExitCode> Delete(Context& context, const Options& options) {
   return ExitCode::kOk;
 }
 
-std::shared_ptr<Options> Add(CommandLine& line, CLI::App& group, const CommandHelp& help,
-                             const std::string& about_account,
-                             Result<ExitCode> (*body)(Context&, const Options&)) {
+void Add(CommandLine& line, CLI::App& group, const CommandHelp& help,
+         const std::string& about_account, Result<ExitCode> (*body)(Context&, const Options&)) {
   const auto options = std::make_shared<Options>();
   CLI::App& command =
       line.Add(group, help, [options, body](Context& context) { return body(context, *options); });
@@ -88,7 +86,6 @@ std::shared_ptr<Options> Add(CommandLine& line, CLI::App& group, const CommandHe
     command.add_option("ID", options->id, "The policy's id, as `policy list` prints it")
         ->required();
   command.add_option("--account", options->account, about_account)->type_name("ACCOUNT");
-  return options;
 }
 
 }  // namespace

@@ -100,7 +100,9 @@ std::chrono::milliseconds EmbeddedAccount::CollectRound(const Options& options) 
   const auto cleared = parts_->environment->ClearDeadReaders();
   if (!cleared) Log(LogLevel::kWarning, "account '{}': {}", name_, cleared.error().message);
   const auto space = parts_->store.Space();
-  const bool little_room = space && space->available_bytes < space->total_bytes / kLittleRoomPart;
+  // A quota may be what ends, where the disk still has room.
+  const bool little_room = parts_->reserve.MissingBytes() > 0 ||
+                           (space && space->available_bytes < space->total_bytes / kLittleRoomPart);
   const embedded::Presence::Alone alone(parts_->presence);
   const auto collected = parts_->garbage.CollectSome(
       alone || little_room ? std::min(options.garbage_grace, options.short_grace)
