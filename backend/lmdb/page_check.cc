@@ -173,7 +173,7 @@ class TreeCheck {
 
   Status NoteTable(const PageNode& node) {
     const auto tree = TreeOf(node.value);
-    if (!node.is_tree || !tree)
+    if (!node.is_tree || !tree || tree->flags != kTableFlags)
       return Error{ErrorCode::kCorrupt, "does not describe table '" + std::string(node.key) + "'"};
     tables_.emplace_back(node.key, *tree);
     return Ok();

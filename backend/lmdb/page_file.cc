@@ -36,7 +36,8 @@ T Number(std::string_view bytes, uint64_t offset) {
 }
 
 PageTree ReadTree(std::string_view bytes, uint64_t offset) {
-  return {.depth = Number<uint16_t>(bytes, offset + 6),
+  return {.flags = Number<uint16_t>(bytes, offset + 4),
+          .depth = Number<uint16_t>(bytes, offset + 6),
           .branch_pages = Number<uint64_t>(bytes, offset + 8),
           .leaf_pages = Number<uint64_t>(bytes, offset + 16),
           .overflow_pages = Number<uint64_t>(bytes, offset + 24),
@@ -59,7 +60,9 @@ Result<PageMeta> ReadMeta(std::string_view page) {
                 .transaction = Number<uint64_t>(page, 48 + 2 * kTreeBytes)};
   const bool page_size = std::has_single_bit(meta.page_bytes) && meta.page_bytes >= kPageMinBytes &&
                          meta.page_bytes <= kPageMaxBytes;
-  if (!page_size || meta.last_page < 1 || meta.last_page >= kFileMaxBytes / meta.page_bytes)
+  const bool flags = meta.free_pages.flags == kFreePagesFlags && meta.tables.flags == kTableFlags;
+  if (!page_size || !flags || meta.last_page < 1 ||
+      meta.last_page >= kFileMaxBytes / meta.page_bytes)
     return Wrong("a meta page says what cannot be");
   return meta;
 }

@@ -26,6 +26,7 @@ namespace replicafs::lmdb {
 struct PageTree {
   static constexpr uint64_t kNoRoot = UINT64_MAX;  // of an empty tree
 
+  uint16_t flags = 0;
   uint16_t depth = 0;
   uint64_t branch_pages = 0;
   uint64_t leaf_pages = 0;
@@ -33,6 +34,11 @@ struct PageTree {
   uint64_t entries = 0;
   uint64_t root = kNoRoot;
 };
+
+// LMDB believes the flags of a tree, and frees what it never allocated where they ask for what the
+// rows are not (MDB_DUPSORT). The tables here have none.
+constexpr uint16_t kTableFlags = 0;
+constexpr uint16_t kFreePagesFlags = 0x08;  // MDB_INTEGERKEY
 
 struct PageMeta {
   uint64_t page_bytes = 0;

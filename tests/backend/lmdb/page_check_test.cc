@@ -18,7 +18,9 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kNames{"one", "two"};
 constexpr size_t kPageBytes = 4096;
-constexpr size_t kTransactionAt = 144;  // in a meta page
+constexpr size_t kTransactionAt = 144;   // in a meta page
+constexpr size_t kTreesAt[] = {40, 88};  // free pages, tables; in a meta page
+constexpr size_t kFlagsAt = 4;           // in a tree
 
 class PageCheckTest : public ::testing::Test {
  protected:
@@ -81,6 +83,29 @@ TEST_F(PageCheckTest, LaterMetaLostItsNumberThenNotOpenedAtTheEarlierState) {
     Alter(meta + kTransactionAt);
     EXPECT_CODE(kCorrupt, Environment::Open(directory_.path(), {}));
     Alter(meta + kTransactionAt);
+  }
+  EXPECT_OK(Environment::Open(directory_.path(), {}));
+}
+
+// LMDB would believe them, and free what it never allocated.
+TEST_F(PageCheckTest, FlagsOfATreeAlteredThenNotOpened) {
+  { PutRows(*Open(), 1); }
+  const std::string bytes = Must(ReadWholeFile(File()));
+  std::vector<std::vector<size_t>> trees;
+  for (const size_t meta : {size_t{0}, kPageBytes})
+    for (const size_t tree : kTreesAt) trees.push_back({meta + tree});
+  for (const std::string_view name : kNames) {
+    // Pages that are no longer in use name it as well.
+    std::vector<size_t>& copies = trees.emplace_back();
+    for (size_t at = bytes.find(name); at != std::string::npos; at = bytes.find(name, at + 1))
+      copies.push_back(at + name.size());
+    ASSERT_FALSE(copies.empty());
+  }
+
+  for (const std::vector<size_t>& tree : trees) {
+    for (const size_t copy : tree) Alter(copy + kFlagsAt);
+    EXPECT_CODE(kCorrupt, Environment::Open(directory_.path(), {})) << tree.front();
+    for (const size_t copy : tree) Alter(copy + kFlagsAt);
   }
   EXPECT_OK(Environment::Open(directory_.path(), {}));
 }
