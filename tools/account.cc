@@ -1,7 +1,9 @@
 // account create | update | list | show
 #include <map>
 
+#include "backend/replication/change_settings.h"
 #include "tools/command.h"
+#include "tools/policy_output.h"
 
 namespace replicafs {
 namespace {
@@ -9,6 +11,17 @@ namespace {
 constexpr const char* kDurabilityText =
     "commit: what close() acknowledged is on disk (default); relaxed: it is within a second, in "
     "order, and fsync() waits for it";
+
+// What both create and update take.
+struct AccountOptions {
+  std::string name;
+  std::optional<std::string> tenant;
+  std::optional<std::string> resource_id;
+  std::optional<Durability> durability;
+  SettingsChange settings;
+
+  void AddTo(CLI::App& command);
+};
 
 Json ToJson(const AccountDescriptor& account) {
   return {{"name", account.name},
@@ -20,23 +33,54 @@ Json ToJson(const AccountDescriptor& account) {
           {"durability", ToString(account.durability)}};
 }
 
-Result<ExitCode> Create(Context& context, const CreateAccountRequest& request) {
+Result<Json> ToJson(Context& context, const AccountDescriptor& account,
+                    const AccountSettings& settings) {
+  Json document = ToJson(account);
+  document["resourceId"] = TRY(ResourceIdOf(context, account.name));
+  document["versioning"] = settings.versioning();
+  document["changeFeed"] = settings.change_feed;
+  document["allowCrossTenantReplication"] = settings.allow_cross_tenant_replication;
+  return document;
+}
+
+Result<ExitCode> Create(Context& context, const AccountOptions& options,
+                        CreateAccountRequest request) {
+  request.name = options.name;
+  request.tenant = options.tenant.value_or("");
+  request.resource_id = options.resource_id.value_or("");
+  request.durability = options.durability.value_or(Durability::kCommit);
   const AccountDescriptor account = TRY(context.accounts.Create(request));
+  AccountSettings settings;
+  if (options.settings.any())
+    settings = TRY(ChangeSettings(context.accounts, account.name, options.settings, SystemClock()));
   if (context.json()) {
-    PrintJson(ToJson(account));
+    PrintJson(TRY(ToJson(context, account, settings)));
   } else {
     PrintText("created account " + account.name + " in " + account.directory + "\n");
   }
   return ExitCode::kOk;
 }
 
-Result<ExitCode> Update(Context& context, const UpdateAccountRequest& request) {
-  const AccountDescriptor account = TRY(context.accounts.Update(request));
+Result<ExitCode> Update(Context& context, const AccountOptions& options) {
+  const bool describes = options.tenant || options.resource_id || options.durability;
+  if (!describes && !options.settings.any())
+    return UsageError("say what to change: see replicafs account update --help");
+  if (options.tenant || options.resource_id)
+    TRY(CheckIdentityIsFree(context.accounts, options.name));
+  // The settings may be refused: first.
+  const AccountSettings settings =
+      TRY(ChangeSettings(context.accounts, options.name, options.settings, SystemClock()));
+  const AccountDescriptor account =
+      TRY(context.accounts.Update({.name = options.name,
+                                   .tenant = options.tenant,
+                                   .resource_id = options.resource_id,
+                                   .durability = options.durability}));
   if (context.json()) {
-    PrintJson(ToJson(account));
+    PrintJson(TRY(ToJson(context, account, settings)));
   } else {
-    PrintText("updated account " + account.name +
-              "; mounts that run take it up when they are mounted again\n");
+    PrintText("updated account " + account.name + "\n");
+    if (options.durability)
+      PrintText("mounts that run take the durability up when they are mounted again\n");
   }
   return ExitCode::kOk;
 }
@@ -68,8 +112,9 @@ Result<ExitCode> Show(Context& context, const std::string& name) {
   const SpaceInfo space = TRY(account->store().Space());
   const std::vector<ContainerInfo> containers = TRY(account->store().ListContainers());
   const uint64_t head = TRY(account->journal().Head());
+  const AccountSettings settings = TRY(ReadSettings(*account));
   if (context.json()) {
-    Json document = ToJson(descriptor);
+    Json document = TRY(ToJson(context, descriptor, settings));
     document["containers"] = containers.size();
     document["blobs"] = space.blob_count;
     document["journalHead"] = head;
@@ -78,18 +123,25 @@ Result<ExitCode> Show(Context& context, const std::string& name) {
     PrintJson(document);
     return ExitCode::kOk;
   }
-  PrintText(ToString({{"name", descriptor.name},
-                      {"kind", descriptor.kind},
-                      {"region", OrDash(descriptor.region)},
-                      {"tenant", OrDash(descriptor.tenant)},
-                      {"created", ToString(descriptor.created)},
-                      {"durability", std::string(ToString(descriptor.durability))},
-                      {"directory", descriptor.directory},
-                      {"containers", std::to_string(containers.size())},
-                      {"blobs", std::to_string(space.blob_count)},
-                      {"journal head", std::to_string(head)},
-                      {"disk available", HumanBytes(space.available_bytes) + " of " +
-                                             HumanBytes(space.total_bytes)}}));
+  PrintText(ToString(
+      {{"name", descriptor.name},
+       {"kind", descriptor.kind},
+       {"region", OrDash(descriptor.region)},
+       {"tenant", OrDash(descriptor.tenant)},
+       {"resource id", TRY(ResourceIdOf(context, name))},
+       {"cross-tenant replication",
+        settings.allow_cross_tenant_replication ? "allowed" : "not allowed"},
+       {"versioning",
+        settings.versioning() ? "on" : "off since " + ToString(*settings.unversioned_since)},
+       {"change feed", settings.change_feed ? "on" : "off"},
+       {"created", ToString(descriptor.created)},
+       {"durability", std::string(ToString(descriptor.durability))},
+       {"directory", descriptor.directory},
+       {"containers", std::to_string(containers.size())},
+       {"blobs", std::to_string(space.blob_count)},
+       {"journal head", std::to_string(head)},
+       {"disk available",
+        HumanBytes(space.available_bytes) + " of " + HumanBytes(space.total_bytes)}}));
   return ExitCode::kOk;
 }
 
@@ -98,7 +150,32 @@ CLI::CheckedTransformer DurabilityNames() {
       {"commit", Durability::kCommit}, {"relaxed", Durability::kRelaxed}});
 }
 
+void AccountOptions::AddTo(CLI::App& command) {
+  command.add_option("--tenant", tenant, "Whose account it is (free text)");
+  command
+      .add_option("--resource-id", resource_id,
+                  "What full resource ids in policies must say: /subscriptions/SUBSCRIPTION/"
+                  "resourceGroups/GROUP/providers/Microsoft.Storage/storageAccounts/NAME")
+      ->type_name("ID");
+  command.add_option("--durability", durability, kDurabilityText)->transform(DurabilityNames());
+  command
+      .add_option("--versioning", settings.versioning,
+                  "Whether what is overwritten or deleted becomes a previous version (default: "
+                  "true). Policies need it.")
+      ->type_name("true|false");
+  command
+      .add_option("--change-feed", settings.change_feed,
+                  "Whether policies may copy from the account (default: true)")
+      ->type_name("true|false");
+  command
+      .add_option("--allow-cross-tenant-replication", settings.allow_cross_tenant_replication,
+                  "Whether policies may join it to accounts of another tenant, and name it "
+                  "without its full resource id (default: false)")
+      ->type_name("true|false");
+}
+
 void AddCreate(CommandLine& line, CLI::App& group) {
+  const auto options = std::make_shared<AccountOptions>();
   const auto request = std::make_shared<CreateAccountRequest>();
   CLI::App& command = line.Add(
       group,
@@ -106,29 +183,27 @@ void AddCreate(CommandLine& line, CLI::App& group) {
        .sentence = "Makes an account on this machine.",
        .example = "replicafs account create westus --region westus2 --path /mnt/disk2/westus",
        .exit_codes = "6: the account exists, or the directory is not empty."},
-      [request](Context& context) { return Create(context, *request); });
-  command.add_option("NAME", request->name, "3 to 24 lower-case letters and digits")->required();
+      [options, request](Context& context) { return Create(context, *options, *request); });
+  command.add_option("NAME", options->name, "3 to 24 lower-case letters and digits")->required();
   command.add_option("--region", request->region, "Where it is said to be (free text)");
-  command.add_option("--tenant", request->tenant, "Whose account it is (free text)");
-  command.add_option("--durability", request->durability, kDurabilityText)
-      ->transform(DurabilityNames());
   command.add_option("--path", request->path,
                      "Empty or new directory for the data (default: below the root)");
+  options->AddTo(command);
 }
 
 void AddUpdate(CommandLine& line, CLI::App& group) {
-  const auto request = std::make_shared<UpdateAccountRequest>();
-  CLI::App& command =
-      line.Add(group,
-               {.name = "update",
-                .sentence = "Changes how an account is used, by mounts from their next start on.",
-                .example = "replicafs account update westus --durability relaxed",
-                .exit_codes = {}},
-               [request](Context& context) { return Update(context, *request); });
-  command.add_option("NAME", request->name, "The account")->required();
-  command.add_option("--durability", request->durability, kDurabilityText)
-      ->transform(DurabilityNames())
-      ->required();
+  const auto options = std::make_shared<AccountOptions>();
+  CLI::App& command = line.Add(
+      group,
+      {.name = "update",
+       .sentence = "Changes whose an account is, how it is used (durability: by mounts from their "
+                   "next start on), and what it does. While versioning is off, what is overwritten "
+                   "or deleted is gone; the versions from before stay.",
+       .example = "replicafs account update westus --durability relaxed",
+       .exit_codes = "6: a policy needs what would change."},
+      [options](Context& context) { return Update(context, *options); });
+  command.add_option("NAME", options->name, "The account")->required();
+  options->AddTo(command);
 }
 
 void AddShow(CommandLine& line, CLI::App& group) {

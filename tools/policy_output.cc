@@ -45,6 +45,7 @@ std::string Flags(const Policy& policy) {
 
 Result<std::string> ResourceIdOf(Context& context, const std::string& account) {
   const AccountDescriptor descriptor = TRY(context.accounts.Describe(account));
+  if (!descriptor.resource_id.empty()) return descriptor.resource_id;
   return ToString(
       ResourceId{.subscription = kNoSubscription,
                  .resource_group = descriptor.tenant.empty() ? "replicafs" : descriptor.tenant,

@@ -15,6 +15,7 @@
 #include "backend/base/unique_fd.h"
 #include "backend/blob/names.h"
 #include "backend/embedded/embedded_account.h"
+#include "backend/replication/resource_id.h"
 
 namespace replicafs {
 namespace {
@@ -41,6 +42,15 @@ Result<std::string> AbsolutePath(const std::string& path) {
   if (error) return ErrnoError("'" + path + "'", error.value());
   while (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
   return absolute;
+}
+
+// Of this account, or none.
+Status ValidateResourceId(const std::string& text, const std::string& account) {
+  if (text.empty()) return Ok();
+  const ResourceId id = TRY(ParseResourceId(text));
+  if (id.account == account) return Ok();
+  return Error{ErrorCode::kInvalid,
+               "the resource id '" + text + "' is not that of account '" + account + "'"};
 }
 
 Error WithRemedy(Error error) {
@@ -95,6 +105,7 @@ Error AccountCatalog::Unknown(std::string_view name) {
 
 Result<AccountDescriptor> AccountCatalog::Create(const CreateAccountRequest& request) {
   TRY(ValidateAccountName(request.name));
+  TRY(ValidateResourceId(request.resource_id, request.name));
   const std::string accounts = root_ + "/accounts";
   if (auto made = MakeDirectories(accounts); !made) return WithRemedy(std::move(made).error());
   auto lock = LockAccounts(accounts);
@@ -106,6 +117,7 @@ Result<AccountDescriptor> AccountCatalog::Create(const CreateAccountRequest& req
                  "account '" + request.name + "' exists already below " + root_};
   AccountDescriptor descriptor{.name = request.name,
                                .tenant = request.tenant,
+                               .resource_id = request.resource_id,
                                .region = request.region,
                                .directory = home,
                                .created = clock_.Now(),
@@ -125,11 +137,14 @@ Result<AccountDescriptor> AccountCatalog::Create(const CreateAccountRequest& req
 }
 
 Result<AccountDescriptor> AccountCatalog::Update(const UpdateAccountRequest& request) {
+  TRY(ValidateResourceId(request.resource_id.value_or(""), request.name));
   TRY(Describe(request.name));
   auto lock = LockAccounts(root_ + "/accounts");
   if (!lock) return WithRemedy(std::move(lock).error());
   AccountDescriptor descriptor = TRY(Describe(request.name));
   if (request.durability) descriptor.durability = *request.durability;
+  if (request.tenant) descriptor.tenant = *request.tenant;
+  if (request.resource_id) descriptor.resource_id = *request.resource_id;
   const std::string home = HomeOf(request.name);
   const std::string file = home + "/" + std::string(kAccountFileName);
   const std::string text = TRY(ReadWholeFile(file));
@@ -141,6 +156,11 @@ Result<AccountDescriptor> AccountCatalog::Update(const UpdateAccountRequest& req
 Result<Durability> AccountCatalog::DurabilityOf(std::string_view name) {
   const AccountDescriptor descriptor = TRY(Describe(name));
   return descriptor.durability;
+}
+
+Result<AccountIdentity> AccountCatalog::IdentityOf(std::string_view name) {
+  const AccountDescriptor descriptor = TRY(Describe(name));
+  return AccountIdentity{descriptor.tenant, descriptor.resource_id};
 }
 
 Result<std::vector<std::string>> AccountCatalog::AccountNames() {

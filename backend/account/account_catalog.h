@@ -21,9 +21,10 @@ namespace replicafs {
 struct AccountDescriptor {
   std::string name;
   std::string kind = "embedded";
-  std::string tenant;     // whose account it is; policies across tenants need permission
-  std::string region;     // where it is said to be; free text
-  std::string directory;  // of its data, absolute
+  std::string tenant;         // whose account it is; policies across tenants need permission
+  std::string resource_id{};  // what full resource ids in policies must say; empty: anything
+  std::string region;         // where it is said to be; free text
+  std::string directory;      // of its data, absolute
   Timestamp created;
   Durability durability = Durability::kCommit;
 };
@@ -31,6 +32,7 @@ struct AccountDescriptor {
 struct CreateAccountRequest {
   std::string name;
   std::string tenant;
+  std::string resource_id{};
   std::string region;
   std::string path;  // directory for the data; empty: below the root. Must not exist or be empty.
   Durability durability = Durability::kCommit;
@@ -39,6 +41,8 @@ struct CreateAccountRequest {
 // Members that are not set stay.
 struct UpdateAccountRequest {
   std::string name;
+  std::optional<std::string> tenant;  // empty: none
+  std::optional<std::string> resource_id;
   std::optional<Durability> durability;
 };
 
@@ -55,7 +59,7 @@ class AccountCatalog final : public AccountSource {
   // kExists, kInvalid, kPermission, kNoSpace. A crash leaves no half-made account that List shows,
   // and the next call removes what it left.
   Result<AccountDescriptor> Create(const CreateAccountRequest& request);
-  // kNotFound, kPermission, kNoSpace. Who has the account open goes on as before.
+  // kNotFound, kInvalid, kPermission, kNoSpace. Who has the account open goes on as before.
   Result<AccountDescriptor> Update(const UpdateAccountRequest& request);
   Result<std::vector<AccountDescriptor>> List();
   // kNotFound says which accounts there are.
@@ -64,6 +68,7 @@ class AccountCatalog final : public AccountSource {
   Result<std::vector<std::string>> AccountNames() override;
   Result<std::shared_ptr<Account>> OpenAccount(std::string_view name) override;
   Result<Durability> DurabilityOf(std::string_view name) override;
+  Result<AccountIdentity> IdentityOf(std::string_view name) override;
 
  private:
   std::string HomeOf(std::string_view name) const;

@@ -40,6 +40,7 @@ std::string Encode(toml::table table, const AccountDescriptor& descriptor,
   const bool is_default = descriptor.durability == Durability::kCommit;
   Set(table, "kind", descriptor.kind);
   Set(table, "tenant", descriptor.tenant);
+  Set(table, "resource_id", descriptor.resource_id);
   Set(table, "region", descriptor.region);
   Set(table, "directory", descriptor.directory == home ? "" : descriptor.directory);
   Set(table, "created", ToString(descriptor.created));
@@ -65,6 +66,7 @@ Result<AccountDescriptor> DecodeAccountFile(std::string_view text, const std::st
   AccountDescriptor descriptor;
   descriptor.kind = TRY(Text(table, "kind", "embedded"));
   descriptor.tenant = TRY(Text(table, "tenant", ""));
+  descriptor.resource_id = TRY(Text(table, "resource_id", ""));
   descriptor.region = TRY(Text(table, "region", ""));
   descriptor.directory = TRY(Text(table, "directory", home));
   const std::string created = TRY(Text(table, "created", ToString(Timestamp{})));

@@ -2,6 +2,7 @@
 //
 //   kind      = "embedded"
 //   tenant    = "contoso"                        optional
+//   resource_id = "/subscriptions/…"             optional
 //   region    = "westeurope"                     optional
 //   directory = "/mnt/disk2/westus"              absent: the data lies beside this file
 //   created   = "2026-11-20T20:31:07.1234567Z"

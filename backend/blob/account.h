@@ -22,6 +22,14 @@ enum class Durability : uint8_t {
 std::string_view ToString(Durability durability);                  // "commit", "relaxed"
 std::optional<Durability> ParseDurability(std::string_view text);  // the same
 
+// Whose account it is. Both are free of any service: what an owner says of it.
+struct AccountIdentity {
+  std::string tenant;       // empty: of none, as are all accounts that nobody has given one
+  std::string resource_id;  // as Azure Resource Manager would call it; empty: not said
+
+  bool operator==(const AccountIdentity&) const = default;
+};
+
 // Thread-safe.
 class Account {
  public:
@@ -42,6 +50,7 @@ class AccountSource {
   virtual Result<std::shared_ptr<Account>> OpenAccount(std::string_view name) = 0;
   // As it is set now. kNotFound.
   virtual Result<Durability> DurabilityOf(std::string_view name) = 0;
+  virtual Result<AccountIdentity> IdentityOf(std::string_view name) = 0;
 };
 
 }  // namespace replicafs

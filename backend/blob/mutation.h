@@ -158,7 +158,8 @@ struct ChangeContainerHolds {
 };
 
 // Rows that the layers above keep with the account (policies, a link's position): written in the
-// same step as the other changes in the list. Keys are at most 500 bytes.
+// same step as the other changes in the list. Keys are at most 500 bytes. The row of the account's
+// settings must hold settings (account_settings.h); it counts from the next change of the list on.
 struct PutState {
   std::string key;
   std::string value;

@@ -35,12 +35,25 @@ Result<Outcome> MakeOne(Change& change, const Mutation& mutation, const std::opt
       mutation);
 }
 
+// Only now: the list may have named them as content.
+Status RemoveUnkept(Change& change) {
+  const std::vector<RemoveVersion> unkept = std::move(change.unkept);
+  for (const RemoveVersion& removal : unkept) {
+    const auto removed = Make(change, removal);
+    // With its container, or by the list itself.
+    const bool gone = !removed && removed.error().code == ErrorCode::kNotFound;
+    if (!removed && !gone) return removed.error();
+  }
+  return Ok();
+}
+
 Result<std::vector<Outcome>> MakeAll(Change& change, const std::vector<Mutation>& mutations,
                                      const Hashes& hashes) {
   std::vector<Outcome> outcomes;
   outcomes.reserve(mutations.size());
   for (size_t i = 0; i < mutations.size(); ++i)
     outcomes.push_back(TRY(MakeOne(change, mutations[i], hashes[i])));
+  TRY(RemoveUnkept(change));
   TRY(change.Finish());
   return outcomes;
 }

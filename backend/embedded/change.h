@@ -35,6 +35,7 @@ struct Change {
   std::vector<Event> events;
   std::map<Digest, BlockDelta> blocks;
   Moves moves;
+  std::vector<RemoveVersion> unkept;  // versions that ended while versioning was off
 
   // A moment later than every earlier one of the account.
   Timestamp Tick();

@@ -79,13 +79,14 @@ Result<std::optional<Rehydration>> RehydrationOf(const Change& change, const Com
 }
 
 // What was current makes room for the new record.
-Status Supersede(Change& change, Place& place, VersionRecord record, VersionId replaced) {
+Status Supersede(Change& change, const BlobPath& path, Place& place, VersionRecord record,
+                 VersionId replaced) {
   const VersionRecord old = *place.current;
   record.has_prefix = old.has_prefix;
   if (replaced) {
     TRY(ReleaseContent(change, old.content_id));
   } else {
-    TRY(KeepVersion(change, place, old, record.version.time()));
+    TRY(EndVersion(change, path, place, old, record.version.time()));
   }
   return ReplaceCurrent(change, place, std::move(record));
 }
@@ -114,7 +115,7 @@ Result<Outcome> Make(Change& change, const CommitBlob& commit, const std::option
   record.sequence = LogCommit(change, commit, record, replaced);
   const Timestamp changed = commit.source_time.ticks != 0 ? commit.source_time : now;
   if (place.current) {
-    TRY(Supersede(change, place, record, replaced));
+    TRY(Supersede(change, path, place, record, replaced));
     const bool arrives = change.moves.arriving.contains(path);
     if (arrives) TRY(place.directory.NameChanged(change, changed));
   } else {

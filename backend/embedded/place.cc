@@ -1,8 +1,10 @@
 #include "backend/embedded/place.h"
 
+#include "backend/blob/account_settings.h"
 #include "backend/embedded/keys.h"
 #include "backend/embedded/lookup.h"
 #include "backend/embedded/marker.h"
+#include "backend/embedded/state_rows.h"
 
 namespace replicafs::embedded {
 namespace {
@@ -27,6 +29,12 @@ Status PutCurrent(Change& change, Place& place, VersionRecord record) {
   place.current = std::move(record);
   if (!place.current->has_prefix) return Ok();
   return UpdateDirectoryBeside(change, place);
+}
+
+Status PutPrevious(Change& change, const Place& place, const VersionRecord& record) {
+  return change.tables.versions.Put(
+      change.transaction,
+      VersionKey(place.directory.directory_id(), place.component, record.version), Encode(record));
 }
 
 // What the blob shows of its own in its directory.
@@ -103,17 +111,19 @@ Status EraseCurrent(Change& change, Place& place, Timestamp changed) {
   return place.directory.RemoveLiveChild(change, changed, shown);
 }
 
-Status KeepVersion(Change& change, const Place& place, VersionRecord record, Timestamp ended) {
+Status EndVersion(Change& change, const BlobPath& path, const Place& place, VersionRecord record,
+                  Timestamp ended) {
+  const auto row = TRY(FindState(change.transaction, change.tables, kSettingsKey));
+  const AccountSettings settings = TRY(ParseSettings(row));
+  if (!settings.Keeps(record.version)) change.unkept.push_back({path, record.version});
   record.ended = ended;
   record.has_prefix = false;
-  return change.tables.versions.Put(
-      change.transaction,
-      VersionKey(place.directory.directory_id(), place.component, record.version), Encode(record));
+  return PutPrevious(change, place, record);
 }
 
 Status RewriteVersion(Change& change, Place& place, const VersionRecord& record) {
   return record.ended.ticks == 0 ? ReplaceCurrent(change, place, record)
-                                 : KeepVersion(change, place, record, record.ended);
+                                 : PutPrevious(change, place, record);
 }
 
 }  // namespace replicafs::embedded

@@ -158,7 +158,7 @@ Status PrefixMove::MoveBlob(const std::string& name) {
                                    .size_bytes = old.size_bytes});
   // Anew: inserting may have changed directories that both names share.
   source = TRY(FindPlace(change_, container_, from));
-  TRY(KeepVersion(change_, source, old, ended));
+  TRY(EndVersion(change_, from, source, old, ended));
   return EraseCurrent(change_, source, ended);
 }
 
@@ -177,13 +177,14 @@ Status PrefixMove::ExchangeBlob(const std::string& name) {
 
 Status PrefixMove::Supersede(const VersionRecord& moved, const std::string& name,
                              const std::string& other_name) {
-  Place place = TRY(FindPlace(change_, container_, {name_, name}));
+  const BlobPath path{name_, name};
+  Place place = TRY(FindPlace(change_, container_, path));
   const VersionRecord old = *place.current;
   VersionRecord record = Arriving(moved, name, other_name);
   record.created = old.created;
   record.has_prefix = old.has_prefix;
   TRY(ShareContent(change_, record.content_id));
-  TRY(KeepVersion(change_, place, old, record.version.time()));
+  TRY(EndVersion(change_, path, place, old, record.version.time()));
   return ReplaceCurrent(change_, place, std::move(record));
 }
 

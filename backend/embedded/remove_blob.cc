@@ -42,7 +42,7 @@ Result<Outcome> Make(Change& change, const RemoveBlob& removal) {
   const auto move = change.moves.departing.find(path);
   if (move != change.moves.departing.end()) event.other_name = move->second.name;
   record.sequence = change.Log(std::move(event));
-  TRY(KeepVersion(change, place, record, now));
+  TRY(EndVersion(change, path, place, record, now));
   TRY(EraseCurrent(change, place, removal.source_time.ticks != 0 ? removal.source_time : now));
   return Outcome{.version = record.version, .sequence = record.sequence};
 }

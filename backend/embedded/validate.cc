@@ -1,3 +1,4 @@
+#include "backend/blob/account_settings.h"
 #include "backend/blob/names.h"
 #include "backend/embedded/keys.h"
 #include "backend/embedded/mutations.h"
@@ -62,8 +63,10 @@ struct Validator {
     return ValidateContainerName(creation.name);
   }
   Status operator()(const PutState& put) const {
-    if (!put.key.empty() && put.key.size() <= kStateKeyMaxBytes) return Ok();
-    return Invalid("a state key takes 1 to " + std::to_string(kStateKeyMaxBytes) + " bytes");
+    if (put.key.empty() || put.key.size() > kStateKeyMaxBytes)
+      return Invalid("a state key takes 1 to " + std::to_string(kStateKeyMaxBytes) + " bytes");
+    if (put.key == kSettingsKey) TRY(ParseSettings(put.value));
+    return Ok();
   }
   template <class Other>
   Status operator()(const Other&) const {

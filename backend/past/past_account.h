@@ -40,6 +40,9 @@ class PastAccounts final : public AccountSource {
   Result<Durability> DurabilityOf(std::string_view name) override {
     return present_.DurabilityOf(name);
   }
+  Result<AccountIdentity> IdentityOf(std::string_view name) override {
+    return present_.IdentityOf(name);
+  }
 
  private:
   AccountSource& present_;

@@ -39,12 +39,12 @@ Status ReadToGroupEnd(Journal& journal, std::vector<Event>& events) {
 }
 
 // How many of the events, in whole groups, stay within the limit; at least the first group.
-size_t CountWithin(const std::vector<Event>& events, const Policy& policy,
+size_t CountWithin(const std::vector<Event>& events, const RuleIndex& rules,
                    const WindowLimits& limits) {
   uint64_t bytes = 0;
   size_t whole = 0;
   for (size_t i = 0; i < events.size(); ++i) {
-    if (events[i].kind == EventKind::kCreated && RuleOf(policy, events[i]) != nullptr)
+    if (events[i].kind == EventKind::kCreated && rules.RuleOf(events[i]) != nullptr)
       bytes += events[i].size_bytes;
     if (bytes > limits.content_bytes && whole > 0) return whole;
     if (limits.groups == WindowLimits::Groups::kCut || events[i].sequence == GroupEnd(events[i]))
@@ -78,7 +78,7 @@ const Rule* RuleOf(const Policy& policy, const Event& event) {
   return is_created && !IsYoungEnough(*rule, CreatedOf(event)) ? nullptr : rule;
 }
 
-Result<std::vector<Event>> ReadWindow(Journal& journal, const Policy& policy, uint64_t after,
+Result<std::vector<Event>> ReadWindow(Journal& journal, const RuleIndex& rules, uint64_t after,
                                       const WindowLimits& limits) {
   auto events = TRY(journal.Read(after, limits.events));
   if (events.empty()) {
@@ -91,7 +91,7 @@ Result<std::vector<Event>> ReadWindow(Journal& journal, const Policy& policy, ui
   }
   if (limits.groups == WindowLimits::Groups::kWhole) TRY(ReadToGroupEnd(journal, events));
   TRY(CheckContinuous(events, after));
-  events.resize(CountWithin(events, policy, limits));
+  events.resize(CountWithin(events, rules, limits));
   return events;
 }
 

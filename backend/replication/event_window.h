@@ -8,6 +8,7 @@
 #include "backend/base/result.h"
 #include "backend/blob/journal.h"
 #include "backend/replication/policy.h"
+#include "backend/replication/rule_index.h"
 
 namespace replicafs {
 
@@ -24,7 +25,7 @@ const Rule* RuleOf(const Policy& policy, const Event& event);
 // The events after `after`. A group that is larger than the limits is read whole, as is the first
 // event. Empty at the journal's end. kStale when `after` lies beyond it: the account is not the one
 // that was copied from; kCorrupt when events are missing.
-Result<std::vector<Event>> ReadWindow(Journal& journal, const Policy& policy, uint64_t after,
+Result<std::vector<Event>> ReadWindow(Journal& journal, const RuleIndex& rules, uint64_t after,
                                       const WindowLimits& limits);
 
 }  // namespace replicafs

@@ -130,7 +130,7 @@ Result<StepResult> Link::State::Step(std::stop_token stop) {
     limits.groups = WindowLimits::Groups::kCut;
     limits.events = std::min<size_t>(limits.events, cut_until_ - position_);
   }
-  const auto events = TRY(ReadWindow(source_->journal(), policy_.agreed(), position_, limits));
+  const auto events = TRY(ReadWindow(source_->journal(), policy_.rules(), position_, limits));
   if (events.empty()) return CatchUp();
   return Copy(events, stop);
 }
@@ -144,7 +144,7 @@ Result<StepResult> Link::State::Copy(const std::vector<Event>& events, std::stop
   std::vector<SourceChange> changes;
   bool relevant = false;
   for (const Event& event : events) {
-    const Rule* rule = RuleOf(policy_.agreed(), event);
+    const Rule* rule = policy_.rules().RuleOf(event);
     relevant = relevant || rule != nullptr;
     // What is recorded as failed waits for RetryFailures.
     if (failures_.Contains(event.sequence)) rule = nullptr;
@@ -301,7 +301,7 @@ Status Link::State::RetryFailures(std::stop_token stop) {
 Result<std::optional<FailedEvent>> Link::State::Retry(const Event& event, std::stop_token stop) {
   TRY(LoadCursor());
   std::vector<SourceChange> changes;
-  changes.push_back({.event = event, .rule = RuleOf(policy_.agreed(), event)});
+  changes.push_back({.event = event, .rule = policy_.rules().RuleOf(event)});
   auto batch = TRY(Make(std::move(changes), event.sequence, stop));
   if (!batch.failed.empty()) return std::optional<FailedEvent>(batch.failed.front());
   if (batch.mutations.empty()) return std::optional<FailedEvent>();

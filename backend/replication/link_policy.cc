@@ -24,6 +24,7 @@ Result<bool> LinkPolicy::Load() {
     return false;
   std::vector<std::string> differences;
   agreed_ = Agreed(source, destination, &differences);
+  rules_.emplace(agreed_);
   source_row_ = *std::move(at_source);
   destination_row_ = *std::move(at_destination);
   for (const std::string& difference : differences)

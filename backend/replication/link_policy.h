@@ -1,11 +1,13 @@
 // The policy of a link, as both accounts had it last.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "backend/base/result.h"
 #include "backend/blob/account.h"
 #include "backend/replication/policy.h"
+#include "backend/replication/rule_index.h"
 
 namespace replicafs {
 
@@ -13,6 +15,8 @@ namespace replicafs {
 class LinkPolicy {
  public:
   LinkPolicy(Account& source, Account& destination, std::string policy_id);
+  LinkPolicy(const LinkPolicy&) = delete;
+  LinkPolicy& operator=(const LinkPolicy&) = delete;
 
   // Reads both halves anew. False when one is missing, or the two are of other accounts.
   Result<bool> Load();
@@ -22,6 +26,8 @@ class LinkPolicy {
   const std::string& id() const { return id_; }
   // What both agree on.
   const Policy& agreed() const { return agreed_; }
+  // REQUIRES: Load has found a policy.
+  const RuleIndex& rules() const { return *rules_; }
   const std::string& source_row() const { return source_row_; }
   const std::string& destination_row() const { return destination_row_; }
 
@@ -32,6 +38,7 @@ class LinkPolicy {
   std::string source_row_;
   std::string destination_row_;
   Policy agreed_;
+  std::optional<RuleIndex> rules_;  // of agreed_
 };
 
 }  // namespace replicafs

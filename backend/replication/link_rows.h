@@ -23,6 +23,8 @@ struct LinkCursor {
 };
 
 constexpr std::string_view kPolicyPrefix = "policy/";
+// A row that every change of an account's policies changes; absent when it has none.
+constexpr std::string_view kPoliciesGenerationKey = "policies";
 
 std::string PolicyKey(std::string_view policy_id);
 std::string CursorKey(std::string_view policy_id);

@@ -83,8 +83,9 @@ Result<Policy> CreatePolicy(AccountSource& accounts, const PolicyRequest& reques
   PolicySide destination =
       TRY(PolicySide::Read(std::move(destination_account), Side::kDestination));
   TRY(TakeUp(source, destination, policy));
-  TRY(source.Check(policy, request.limits));
-  TRY(destination.Check(policy, request.limits));
+  const PolicyIdentities identities = TRY(IdentitiesOf(accounts, policy));
+  TRY(source.Check(policy, request.limits, identities));
+  TRY(destination.Check(policy, request.limits, identities));
 
   policy.enabled_time = clock.Now();
   const uint64_t head = TRY(source.account().journal().Head());

@@ -71,7 +71,8 @@ Result<Policy> CreateHalf(AccountSource& accounts, const HalfRequest& request, c
   TRY(TakeIds(side.side(), policy));
   if (const Policy* there = side.Find(policy.policy_id))
     return refusal::IdTaken(request.account, *there);
-  TRY(side.Check(policy, request.limits));
+  const PolicyIdentities identities = TRY(IdentitiesOf(accounts, policy));
+  TRY(side.Check(policy, request.limits, identities));
   if (side.side() == Side::kSource) {
     policy.enabled_time = clock.Now();
     TakeStarts(nullptr, TRY(side.account().journal().Head()), policy);
@@ -89,7 +90,8 @@ Result<Policy> UpdateHalf(AccountSource& accounts, const HalfRequest& request) {
   TRY(Validate(policy, request.limits));
   PolicySide side = TRY(ReadSide(accounts, request));
   TRY(TakeIdsOfChange(side.side(), before, policy));
-  TRY(side.Check(policy, request.limits));
+  const PolicyIdentities identities = TRY(IdentitiesOf(accounts, policy));
+  TRY(side.Check(policy, request.limits, identities));
   policy.enabled_time = before.enabled_time;
   if (side.side() == Side::kSource)
     TakeStarts(&before, TRY(side.account().journal().Head()), policy);

@@ -121,6 +121,74 @@ Error TooManyIncoming(const Policy& policy) {
                 policy.destination_account, kIncomingPoliciesMax);
 }
 
+Error VersioningIsOff(const std::string& account, Side side) {
+  return Refuse(ErrorCode::kInvalid,
+                "versioning is off on the {} account '{}', and a policy needs it on both accounts: "
+                "switch it on first (replicafs account update {} --versioning true)",
+                ToString(side), account, account);
+}
+
+Error ChangeFeedIsOff(const std::string& account) {
+  return Refuse(ErrorCode::kInvalid,
+                "the change feed is off on the source account '{}', and a policy needs it: switch "
+                "it on first (replicafs account update {} --change-feed true)",
+                account, account);
+}
+
+Error OtherResourceId(const std::string& account, const std::string& given,
+                      const std::string& own) {
+  return Refuse(ErrorCode::kInvalid,
+                "'{}' is not the resource id of account '{}', which is '{}' (replicafs account "
+                "show {})",
+                given, account, own, account);
+}
+
+Error NameAlone(const std::string& account, const Policy& policy) {
+  return Refuse(ErrorCode::kInvalid,
+                "the account '{}' does not allow cross-tenant replication, so that the policy must "
+                "specify the full resource ID for the sourceAccount and destinationAccount "
+                "entries, not '{}' and '{}' (or replicafs account update {} "
+                "--allow-cross-tenant-replication true)",
+                account, policy.source_account, policy.destination_account, account);
+}
+
+Error CrossTenant(const std::string& account, const Policy& policy) {
+  return Refuse(ErrorCode::kInvalid,
+                "the accounts '{}' and '{}' belong to different tenants, and '{}' does not allow "
+                "cross-tenant replication: choose accounts of one tenant, or allow it (replicafs "
+                "account update {} --allow-cross-tenant-replication true)",
+                policy.source_account, policy.destination_account, account, account);
+}
+
+Error VersioningIsNeeded(const std::string& account, const Policy& policy) {
+  return Refuse(ErrorCode::kBusy,
+                "versioning of account '{}' cannot be switched off while policy {} is on it: "
+                "delete the policy first (replicafs policy delete {})",
+                account, policy.policy_id, policy.policy_id);
+}
+
+Error ChangeFeedIsNeeded(const std::string& account, const Policy& policy) {
+  return Refuse(ErrorCode::kBusy,
+                "the change feed of account '{}' cannot be switched off while it is the source of "
+                "policy {}: delete the policy first (replicafs policy delete {})",
+                account, policy.policy_id, policy.policy_id);
+}
+
+Error CrossTenantIsNeeded(const std::string& account, const Policy& policy) {
+  return Refuse(ErrorCode::kBusy,
+                "allowCrossTenantReplication of account '{}' cannot be set to false while the "
+                "cross-tenant policy {} exists: delete the policy first (replicafs policy delete "
+                "{})",
+                account, policy.policy_id, policy.policy_id);
+}
+
+Error TenantIsNeeded(const std::string& account, const Policy& policy) {
+  return Refuse(ErrorCode::kBusy,
+                "the tenant and resource id of account '{}' cannot be changed while policy {} is "
+                "on it: delete the policy first (replicafs policy delete {})",
+                account, policy.policy_id, policy.policy_id);
+}
+
 Error NoContainer(const std::string& container, Side side) {
   return Refuse(ErrorCode::kNotFound,
                 "the rule's {} container '{}' does not exist: create it first (replicafs container "
@@ -154,6 +222,13 @@ Error ChangedMeanwhile(const Policy& policy) {
   return Refuse(ErrorCode::kBusy,
                 "another process changed the policies from '{}' to '{}' meanwhile: try again",
                 policy.source_account, policy.destination_account);
+}
+
+Error AccountChangedMeanwhile(const std::string& account) {
+  return Refuse(ErrorCode::kBusy,
+                "another process changed the policies or settings of account '{}' meanwhile: try "
+                "again",
+                account);
 }
 
 }  // namespace replicafs::refusal

@@ -30,6 +30,18 @@ Error PairHalfTaken(const Policy& existing, Side side);
 Error TooManyDestinations(const Policy& policy);
 Error TooManyIncoming(const Policy& policy);
 
+Error VersioningIsOff(const std::string& account, Side side);
+Error ChangeFeedIsOff(const std::string& account);
+Error OtherResourceId(const std::string& account, const std::string& given, const std::string& own);
+// Neither can be said of an account that allows cross-tenant replication.
+Error NameAlone(const std::string& account, const Policy& policy);
+Error CrossTenant(const std::string& account, const Policy& policy);
+// Of settings and tenants that a policy needs as they are.
+Error VersioningIsNeeded(const std::string& account, const Policy& policy);
+Error ChangeFeedIsNeeded(const std::string& account, const Policy& policy);
+Error CrossTenantIsNeeded(const std::string& account, const Policy& policy);
+Error TenantIsNeeded(const std::string& account, const Policy& policy);
+
 // `container` as "account/container".
 Error NoContainer(const std::string& container, Side side);
 Error SourceIsDestination(const std::string& container, const std::string& policy_id);
@@ -37,5 +49,6 @@ Error DestinationIsSource(const std::string& container, const std::string& polic
 Error DestinationTaken(const std::string& container, const std::string& policy_id);
 
 Error ChangedMeanwhile(const Policy& policy);
+Error AccountChangedMeanwhile(const std::string& account);
 
 }  // namespace replicafs::refusal

@@ -13,8 +13,6 @@ namespace {
 
 using refusal::Side;
 
-constexpr std::string_view kGenerationKey = "policies";
-
 bool SamePair(const Policy& a, const Policy& b) {
   return a.source_account == b.source_account && a.destination_account == b.destination_account;
 }
@@ -38,7 +36,9 @@ Result<std::optional<ContainerInfo>> FindContainer(Account& account, const std::
 Result<PolicySide> PolicySide::Read(std::shared_ptr<Account> account, Side side) {
   PolicySide read(std::move(account), side);
   // First: what changes after it is noticed.
-  read.generation_ = TRY(read.account_->store().GetState(kGenerationKey));
+  read.generation_ = TRY(read.account_->store().GetState(kPoliciesGenerationKey));
+  read.settings_row_ = TRY(read.account_->store().GetState(kSettingsKey));
+  read.settings_ = TRY(ParseSettings(read.settings_row_));
   read.policies_ = TRY(ListPolicies(*read.account_));
   return read;
 }
@@ -61,7 +61,10 @@ std::string PolicySide::In(const std::string& container) const {
   return account_->name() + "/" + container;
 }
 
-Status PolicySide::Check(const Policy& policy, Limits limits) const {
+Status PolicySide::Check(const Policy& policy, Limits limits,
+                         const PolicyIdentities& identities) const {
+  TRY(CheckSettings());
+  TRY(CheckTenants(policy, account_->name(), settings_, identities));
   if (const Policy* other = FindPair(policy)) return refusal::PairTaken(*other);
   if (limits == Limits::kAzure) TRY(CheckLimits(policy));
   for (const Rule& rule : policy.rules) {
@@ -71,6 +74,13 @@ Status PolicySide::Check(const Policy& policy, Limits limits) const {
       TRY(CheckDestinationContainer(policy, rule));
     }
   }
+  return Ok();
+}
+
+Status PolicySide::CheckSettings() const {
+  if (!settings_.versioning()) return refusal::VersioningIsOff(account_->name(), side_);
+  if (side_ == Side::kSource && !settings_.change_feed)
+    return refusal::ChangeFeedIsOff(account_->name());
   return Ok();
 }
 
@@ -121,7 +131,8 @@ Status PolicySide::Write(std::string_view policy_id, const std::optional<Policy>
   const auto add = [&](std::vector<Mutation> more) {
     std::move(more.begin(), more.end(), std::back_inserter(mutations));
   };
-  mutations.push_back(ExpectState{std::string(kGenerationKey), generation_});
+  mutations.push_back(ExpectState{std::string(kPoliciesGenerationKey), generation_});
+  if (half) mutations.push_back(ExpectState{std::string(kSettingsKey), settings_row_});
   if (half) {
     add(side_ == Side::kSource ? MakeSourceHalf(*half) : MakeDestinationHalf(before, *half));
   } else if (before != nullptr) {
@@ -133,15 +144,14 @@ Status PolicySide::Write(std::string_view policy_id, const std::optional<Policy>
   std::optional<std::string> next;
   if (half || others > 0) next = Next(generation_);
   if (next) {
-    mutations.push_back(PutState{std::string(kGenerationKey), *next});
+    mutations.push_back(PutState{std::string(kPoliciesGenerationKey), *next});
   } else {
-    mutations.push_back(RemoveState{std::string(kGenerationKey)});
+    mutations.push_back(RemoveState{std::string(kPoliciesGenerationKey)});
   }
   const auto written = account_->store().Apply(std::move(mutations), 0);
   if (!written && written.error().code == ErrorCode::kPrecondition)
     return half ? refusal::ChangedMeanwhile(*half)
-                : Error{ErrorCode::kBusy, "another process changed the policies of account '" +
-                                              account_->name() + "' meanwhile: try again"};
+                : refusal::AccountChangedMeanwhile(account_->name());
   if (!written) return written.error();
   generation_ = std::move(next);
   std::erase_if(policies_, [&](const Policy& policy) { return policy.policy_id == policy_id; });

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "backend/blob/account_settings.h"
+
 namespace replicafs {
 
 enum class RandomMutations::Kind {
@@ -126,6 +128,15 @@ std::vector<std::vector<Mutation>> RandomMutations::Draw(const std::vector<Accou
   return lists;
 }
 
+// Versioning off and on.
+Mutation RandomMutations::SaySettings(const Plan& plan) {
+  AccountSettings settings;
+  if (plan.variant < 2) settings.unversioned_since = plan.now;
+  const auto row = EncodeSettings(settings);
+  if (!row) return RemoveState{std::string(kSettingsKey)};
+  return PutState{std::string(kSettingsKey), *row};
+}
+
 Mutation RandomMutations::Say(const Plan& plan, Account& account) {
   const std::string key = plan.text + "key";
   switch (plan.kind) {
@@ -151,7 +162,9 @@ Mutation RandomMutations::Say(const Plan& plan, Account& account) {
     case Kind::kSetDestination:
       return SetDestination{plan.other.container,
                             plan.variant < 8 ? "" : kPolicies[1 + plan.variant % 2]};
-    case Kind::kPutState: return PutState{key, plan.path.name};
+    case Kind::kPutState:
+      if (plan.variant < 4) return SaySettings(plan);
+      return PutState{key, plan.path.name};
     case Kind::kRemoveState: return RemoveState{key};
     case Kind::kExpectState: {
       auto value = account.store().GetState(key);

@@ -41,6 +41,7 @@ class RandomMutations {
   static Mutation Say(const Plan& plan, Account& account);
   static Mutation SayCommit(const Plan& plan, Account& account);
   static Mutation SayProtect(const Plan& plan, Account& account);
+  static Mutation SaySettings(const Plan& plan);
   static Mutation SayProtectContainer(const Plan& plan);
   static Mutation SayPatch(const Plan& plan, Account& account);
 

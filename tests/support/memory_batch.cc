@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "backend/blob/account_settings.h"
+
 namespace replicafs {
 
 std::string EtagAt(Timestamp time) {
@@ -31,9 +33,25 @@ Result<std::vector<Outcome>> MemoryBatch::Apply(const std::vector<Mutation>& mut
     }
     outcomes.push_back(*outcome);
   }
+  RemoveUnkept();
   for (size_t i = first_event; i < state_.events.size(); ++i)
     state_.events[i].group_end = state_.events.size();
   return outcomes;
+}
+
+void MemoryBatch::NoteEnded(const MemoryContainer& container, const BlobInfo& version) {
+  const auto row = state_.rows.find(kSettingsKey);
+  if (row == state_.rows.end()) return;
+  const auto settings = ParseSettings(row->second);
+  if (settings && !settings->Keeps(version.version))
+    unkept_.push_back({{container.info.name, version.name}, version.version});
+}
+
+void MemoryBatch::RemoveUnkept() {
+  for (const RemoveVersion& removal : unkept_) {
+    // It may have gone with its container, or by the list itself.
+    if (state_.Version(removal.path, removal.version)) static_cast<void>(Do(removal).has_value());
+  }
 }
 
 Result<MemoryContainer*> MemoryBatch::Container(std::string_view name) {

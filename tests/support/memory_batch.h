@@ -85,6 +85,9 @@ class MemoryBatch {
     std::string other_name;
   };
   Outcome AddVersion(MemoryContainer& container, NewVersion added);
+  // When the account does not keep the version that ends, it goes at the end of the list.
+  void NoteEnded(const MemoryContainer& container, const BlobInfo& version);
+  void RemoveUnkept();
   Outcome EndCurrent(MemoryContainer& container, const std::string& name, Timestamp source_time,
                      std::string other_name);
 
@@ -121,6 +124,7 @@ class MemoryBatch {
   std::map<BlobPath, Move> moved_here_;      // by the new path
   std::map<BlobPath, BlobPath> moved_away_;  // old path to new path
   std::set<BlobPath> leaving_;               // removed or replaced in the list
+  std::vector<RemoveVersion> unkept_;
 };
 
 std::string EtagAt(Timestamp time);

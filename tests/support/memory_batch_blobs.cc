@@ -119,6 +119,7 @@ Outcome MemoryBatch::AddVersion(MemoryContainer& container, NewVersion added) {
     BlobInfo& previous = blob.versions.at(blob.current).info;
     previous.is_current = false;
     previous.ended = now;
+    NoteEnded(container, previous);
   }
   Outcome outcome = Record({.kind = EventKind::kCreated,
                             .container = container.info.name,
@@ -166,6 +167,7 @@ Outcome MemoryBatch::EndCurrent(MemoryContainer& container, const std::string& n
   const Timestamp now = NextTick();
   ended.is_current = false;
   ended.ended = now;
+  NoteEnded(container, ended);
   blob.current = {};
   Disappeared(container, name, source_time.ticks != 0 ? source_time : now);
   ended.sequence = state_.events.size() + 1;

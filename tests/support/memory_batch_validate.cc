@@ -1,5 +1,6 @@
 #include <variant>
 
+#include "backend/blob/account_settings.h"
 #include "backend/blob/names.h"
 #include "tests/support/memory_batch.h"
 
@@ -45,6 +46,7 @@ Status MemoryBatch::Validate(const Mutation& mutation) const {
   if (const auto* put = std::get_if<PutState>(&mutation)) {
     if (put->key.empty() || put->key.size() > kStateKeyMaxBytes)
       return Error{ErrorCode::kInvalid, "a state key takes 1 to 500 bytes"};
+    if (put->key == kSettingsKey) TRY(ParseSettings(put->value));
   }
   return Ok();
 }

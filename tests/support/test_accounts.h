@@ -47,10 +47,22 @@ class TestAccounts final : public AccountSource {
     MutexLock lock(mutex_);
     return durability_;
   }
+  void SetIdentity(const std::string& name, AccountIdentity identity) {
+    MutexLock lock(mutex_);
+    identities_[name] = std::move(identity);
+  }
+  Result<AccountIdentity> IdentityOf(std::string_view name) override {
+    MutexLock lock(mutex_);
+    if (!accounts_.contains(name))
+      return Error{ErrorCode::kNotFound, "there is no account '" + std::string(name) + "'"};
+    const auto found = identities_.find(name);
+    return found == identities_.end() ? AccountIdentity() : found->second;
+  }
 
  private:
   Mutex mutex_;
   std::map<std::string, std::shared_ptr<Account>, std::less<>> accounts_ GUARDED_BY(mutex_);
+  std::map<std::string, AccountIdentity, std::less<>> identities_ GUARDED_BY(mutex_);
   Durability durability_ GUARDED_BY(mutex_) = Durability::kCommit;
 };
 

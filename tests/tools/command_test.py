@@ -103,6 +103,27 @@ class Accounts(CommandTest):
         self.assert_fails(USAGE, "account", "update", "westus")
         self.assert_fails(NOT_FOUND, "account", "update", "eastus", "--durability", "commit")
 
+    def test_settings_are_shown_changed_and_kept_while_a_policy_needs_them(self):
+        resource = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/westus"
+        self.run_ok("account", "create", "westus", "--tenant", "contoso", "--resource-id", resource)
+        self.run_ok("account", "create", "eastus", "--tenant", "contoso", "--versioning", "false")
+        shown = self.run_json("account", "show", "westus")
+        self.assertEqual([shown[key] for key in ("resourceId", "versioning", "changeFeed",
+                                                 "allowCrossTenantReplication")], [resource, True, True, False])
+        self.assertRegex(self.run_ok("account", "show", "eastus"), r"(?m)^versioning +off since 2")
+        self.run_ok("container", "create", "westus/photos")
+        self.run_ok("container", "create", "eastus/photos")
+        create = ("policy", "create", "--source", "westus", "--destination", "eastus", "--rule", "photos:photos")
+        self.assert_fails(USAGE, *create, naming=("must specify the full resource ID", "westus"))
+        for account in ("westus", "eastus"):
+            self.run_ok("account", "update", account, "--allow-cross-tenant-replication", "true")
+        self.assert_fails(USAGE, *create, naming=("eastus", "--versioning true"))
+        self.run_ok("account", "update", "eastus", "--versioning", "true")
+        self.run_ok(*create)
+        self.assert_fails(REFUSED, "account", "update", "westus", "--change-feed", "false", naming=("policy delete",))
+        self.assert_fails(REFUSED, "account", "update", "eastus", "--tenant", "fabrikam", naming=("policy delete",))
+        self.assert_fails(USAGE, "account", "create", "northus", "--resource-id", "northus", naming=("/subscriptions/",))
+
     def test_rehydration_time(self):
         self.run_ok("account", "create", "westus")
         self.assertEqual(self.run_json("account", "rehydration", "westus"), {"account": "westus", "seconds": 0})
