@@ -99,7 +99,8 @@ Error PairHalfTaken(const Policy& existing, Side side) {
   return Refuse(
       ErrorCode::kExists,
       "policy {} from '{}' to '{}' is on the {} account alone, with other rules: finish it "
-      "(replicafs policy show {} | replicafs policy create --account {} --policy -), or "
+      "(replicafs policy show {} --output json | replicafs policy create --account {} --policy "
+      "-), or "
       "delete it (replicafs policy delete {})",
       existing.policy_id, existing.source_account, existing.destination_account, ToString(side),
       existing.policy_id,
