@@ -3,8 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "backend/replication/gather.h"
-
 namespace replicafs {
 namespace {
 
@@ -58,7 +56,9 @@ class BatchMaker {
           {.reader = gathered_.readers[i].get(), .path = {event.container, event.name}});
       indices.push_back(i);
     }
-    const Status staged = StageContents(context_, items, request_.stop, request_.progress);
+    const Status staged = request_.stage
+                              ? request_.stage(items)
+                              : StageContents(context_, items, request_.stop, request_.progress);
     for (const StageItem& item : items) sent_bytes += item.sent_bytes;
     TRY(staged);
     for (size_t k = 0; k < items.size(); ++k) {
@@ -77,6 +77,10 @@ class BatchMaker {
     const Action& action = actions_[i];
     switch (action.kind) {
       case Action::Kind::kNothing:
+        if (change.event.kind != EventKind::kCreated || !change.info) return;
+        ++batch.there_versions;
+        batch.there_bytes += change.info->size_bytes;
+        return;
       case Action::Kind::kFault: return;
       case Action::Kind::kCommit:
         batch.mutations.push_back(Commit(change, action, *std::move(contents_[i])));
@@ -138,6 +142,7 @@ Result<CopyBatch> MakeBatch(const LinkContext& context, BatchRequest request,
                             uint64_t& sent_bytes) {
   auto gathered = TRY(Gather(context, request.policy, std::move(request.changes),
                              request.maybe_copied_until, request.stop));
+  if (request.amend) request.amend(gathered);
   BatchMaker maker(context, request, std::move(gathered));
   TRY(maker.Prepare(sent_bytes));
   return maker.Finish();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backend/replication/explain_checks.h"
+#include "backend/replication/journal_search.h"
 #include "backend/replication/link_rows.h"
 #include "backend/replication/link_supervisor.h"
 #include "backend/replication/policy_store.h"
@@ -14,18 +15,7 @@ namespace {
 // When the container was deleted last, if that was after `since`.
 Result<std::optional<Timestamp>> DeletedSince(Journal& journal, const std::string& container,
                                               Timestamp since) {
-  // The times of events rise: the first one after `since` is searched for.
-  uint64_t before = 0;
-  uint64_t end = TRY(journal.Head());
-  while (before < end) {
-    const uint64_t middle = before + (end - before) / 2;
-    const auto events = TRY(journal.Read(middle, 1));
-    if (!events.empty() && events.front().time <= since) {
-      before = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
+  uint64_t before = TRY(SequenceAt(journal, since));
   std::optional<Timestamp> deleted;
   for (;;) {
     constexpr size_t kPageEvents = 1000;

@@ -9,26 +9,25 @@ namespace {
 constexpr uint64_t kRateMsMin = 1000;
 constexpr int64_t kFreshSeconds = 10;
 
-// The slower of the two ways through the backlog: event by event, and byte by byte.
-std::optional<uint64_t> Remaining(const LinkStatus& status, double seconds) {
-  const LinkProgress& progress = status.progress;
-  const auto per_second = [&](uint64_t count) { return static_cast<double>(count) / seconds; };
-  const uint64_t under_way = std::min(progress.current_done_bytes, status.pending_bytes);
-  const auto bytes_left = static_cast<double>(status.pending_bytes - under_way);
-  const auto events_left = static_cast<double>(status.head - std::min(status.cursor, status.head));
-  double remaining = 0;
-  if (bytes_left > 0) {
-    if (progress.rate.logical_bytes == 0) return std::nullopt;
-    remaining = bytes_left / per_second(progress.rate.logical_bytes);
-  } else if (progress.rate.events == 0) {
-    return std::nullopt;
-  }
-  if (progress.rate.events > 0)
-    remaining = std::max(remaining, events_left / per_second(progress.rate.events));
-  return static_cast<uint64_t>(std::ceil(remaining));
+std::optional<uint64_t> Remaining(const LinkStatus& status) {
+  const uint64_t under_way = std::min(status.progress.current_done_bytes, status.pending_bytes);
+  return SecondsToCopy(status.progress.rate, status.head - std::min(status.cursor, status.head),
+                       status.pending_bytes - under_way);
 }
 
 }  // namespace
+
+std::optional<uint64_t> SecondsToCopy(const LinkRate& rate, uint64_t events, uint64_t bytes) {
+  if (rate.milliseconds == 0 || (bytes > 0 ? rate.logical_bytes : rate.events) == 0)
+    return std::nullopt;
+  const double seconds = static_cast<double>(rate.milliseconds) / 1000;
+  const auto time_of = [&](uint64_t count, uint64_t measured) {
+    return static_cast<double>(count) * seconds / static_cast<double>(measured);
+  };
+  double longest = bytes > 0 ? time_of(bytes, rate.logical_bytes) : 0;
+  if (rate.events > 0) longest = std::max(longest, time_of(events, rate.events));
+  return static_cast<uint64_t>(std::ceil(longest));
+}
 
 std::optional<LinkSpeed> SpeedOf(const LinkStatus& status, Timestamp now) {
   const LinkProgress& progress = status.progress;
@@ -42,7 +41,7 @@ std::optional<LinkSpeed> SpeedOf(const LinkStatus& status, Timestamp now) {
   return LinkSpeed{.versions_per_second = static_cast<double>(rate.versions) / seconds,
                    .logical_bytes_per_second = static_cast<double>(rate.logical_bytes) / seconds,
                    .sent_bytes_per_second = static_cast<double>(rate.sent_bytes) / seconds,
-                   .remaining_seconds = Remaining(status, seconds)};
+                   .remaining_seconds = Remaining(status)};
 }
 
 }  // namespace replicafs

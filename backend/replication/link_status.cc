@@ -2,8 +2,8 @@
 #include <utility>
 
 #include "backend/replication/backlog.h"
+#include "backend/replication/link_position.h"
 #include "backend/replication/link_rows.h"
-#include "backend/replication/link_rules.h"
 #include "backend/replication/link_supervisor.h"
 #include "backend/replication/policy_store.h"
 #include "backend/replication/status.h"
@@ -15,33 +15,6 @@ uint64_t FirstStart(const Policy& policy, uint64_t head) {
   uint64_t first = head;
   for (const Rule& rule : policy.rules) first = std::min(first, rule.start_sequence);
   return first;
-}
-
-// Where a link stands, and with which rules.
-struct Position {
-  LinkCursor cursor;
-  Policy agreed;
-};
-
-// As Link finds it when it starts: rules that are new take the cursor back.
-Result<Position> ReadPosition(AccountSource& accounts, const Policy& policy, uint64_t head) {
-  const auto destination = TRY(accounts.OpenAccount(policy.destination_account));
-  BlobStore& store = destination->store();
-  const auto half = TRY(store.GetState(PolicyKey(policy.policy_id)));
-  if (!half) return Error{ErrorCode::kNotFound, "the destination does not have the policy"};
-  const Policy at_destination = TRY(DecodePolicy(*half));
-  Position position{.cursor = {.sequence = head}, .agreed = Agreed(policy, at_destination)};
-  const auto cursor = TRY(store.GetState(CursorKey(policy.policy_id)));
-  const auto rules = TRY(store.GetState(RulesKey(policy.policy_id)));
-  std::string taken_up(kNoRules);
-  if (cursor) {
-    position.cursor = TRY(DecodeCursor(*cursor));
-    taken_up = rules ? *rules : EncodeRules(position.agreed);
-  }
-  const auto start = TRY(StartOfNewRules(position.agreed, taken_up));
-  uint64_t& sequence = position.cursor.sequence;
-  sequence = std::min(sequence, start.value_or(sequence));
-  return position;
 }
 
 // Before the failures are read: one that is recorded meanwhile is counted once, as a failure. The

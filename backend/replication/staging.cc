@@ -1,34 +1,18 @@
 #include "backend/replication/staging.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <deque>
 #include <memory>
-#include <unordered_set>
 #include <utility>
 
 #include "backend/base/mutex.h"
-#include "backend/blob/block_schedule.h"
 #include "backend/replication/faults.h"
 #include "backend/replication/parallel.h"
+#include "backend/replication/staging_plan.h"
 
 namespace replicafs {
 namespace {
-
-// One read, and what becomes of it.
-struct Piece {
-  size_t item = 0;
-  uint64_t offset = 0;
-  uint64_t size_bytes = 0;
-  enum class Kind {
-    kWhole,     // the content, to be committed as bytes
-    kKnown,     // a block of the source
-    kNewBlock,  // a block that the source does not have as such
-  } kind = Kind::kWhole;
-  Digest digest;     // kKnown
-  size_t block = 0;  // kNewBlock: its number
-};
 
 class Stager {
  public:
@@ -38,8 +22,8 @@ class Stager {
   }
 
   Status Run(std::stop_token stop, const std::function<void(const StageProgress&)>& progress) {
-    Plan();
-    TRY(DropBlocksThatAreThere());
+    pieces_ = TRY(PlanStaging(destination_, items_));
+    for (const StagingPiece& piece : pieces_) states_[piece.item].to_send_bytes += piece.size_bytes;
     const auto slowest = Slowest();
     const ForEachOptions options{
         .threads = context_.threads, .stop = stop, .tick = [&] { Report(slowest, progress); }};
@@ -60,63 +44,7 @@ class Stager {
     std::optional<BlobFault> fault;  // under mutex_
   };
 
-  void Plan() {
-    std::unordered_set<Digest, DigestHash> seen;
-    for (size_t i = 0; i < items_.size(); ++i) {
-      const BlobReader& reader = *items_[i].reader;
-      const uint64_t size = reader.info().size_bytes;
-      if (size <= destination_.capabilities().inline_max_bytes) {
-        items_[i].content = std::string();
-        pieces_.push_back({.item = i, .size_bytes = size});
-      } else if (reader.blocks()) {
-        items_[i].content = *reader.blocks();
-        uint64_t offset = 0;
-        for (const BlockRef& block : *reader.blocks()) {
-          if (seen.insert(block.digest).second) {
-            pieces_.push_back({.item = i,
-                               .offset = offset,
-                               .size_bytes = block.size_bytes,
-                               .kind = Piece::Kind::kKnown,
-                               .digest = block.digest});
-          }
-          offset += block.size_bytes;
-        }
-      } else {
-        PlanCut(i, size);
-      }
-    }
-  }
-
-  void PlanCut(size_t item, uint64_t size_bytes) {
-    const size_t count = BlockCount(size_bytes);
-    items_[item].content = BlockList(count);
-    for (size_t block = 0; block < count; ++block) {
-      const BlockSpan span = BlockNumber(block);
-      pieces_.push_back({.item = item,
-                         .offset = span.offset,
-                         .size_bytes = std::min(span.end(), size_bytes) - span.offset,
-                         .kind = Piece::Kind::kNewBlock,
-                         .block = block});
-    }
-  }
-
-  Status DropBlocksThatAreThere() {
-    std::vector<Digest> digests;
-    for (const Piece& piece : pieces_) {
-      if (piece.kind == Piece::Kind::kKnown) digests.push_back(piece.digest);
-    }
-    if (!digests.empty()) {
-      const auto there = TRY(destination_.HasBlocks(digests));
-      size_t asked = 0;
-      std::erase_if(pieces_, [&](const Piece& piece) {
-        return piece.kind == Piece::Kind::kKnown && there[asked++];
-      });
-    }
-    for (const Piece& piece : pieces_) states_[piece.item].to_send_bytes += piece.size_bytes;
-    return Ok();
-  }
-
-  Status Move(const Piece& piece) {
+  Status Move(const StagingPiece& piece) {
     State& state = states_[piece.item];
     std::string bytes(static_cast<size_t>(piece.size_bytes), '\0');
     const auto read = items_[piece.item].reader->ReadAt(
@@ -124,7 +52,7 @@ class Stager {
     if (!read) return SourceFailed(state, read.error());
     if (*read != bytes.size())
       return SourceFailed(state, {ErrorCode::kCorrupt, "the content is shorter than its size"});
-    if (piece.kind == Piece::Kind::kWhole) {
+    if (piece.kind == StagingPiece::Kind::kWhole) {
       items_[piece.item].content = std::move(bytes);
     } else {
       TRY(SendBlock(piece, AsBytes(bytes)));
@@ -133,8 +61,9 @@ class Stager {
     return Ok();
   }
 
-  Status SendBlock(const Piece& piece, ByteSpan bytes) {
-    if (piece.kind == Piece::Kind::kKnown) return destination_.StageBlock(piece.digest, bytes);
+  Status SendBlock(const StagingPiece& piece, ByteSpan bytes) {
+    if (piece.kind == StagingPiece::Kind::kKnown)
+      return destination_.StageBlock(piece.digest, bytes);
     const Digest digest = Sha256(bytes);
     std::get<BlockList>(items_[piece.item].content)[piece.block] = {digest, bytes.size()};
     return destination_.StageBlock(digest, bytes);
@@ -166,7 +95,7 @@ class Stager {
   BlobStore& destination_;
   const LinkContext& context_;
   std::vector<StageItem>& items_;
-  std::vector<Piece> pieces_;
+  std::vector<StagingPiece> pieces_;
   std::deque<State> states_;  // of the items
   Mutex mutex_;
 };

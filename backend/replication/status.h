@@ -70,6 +70,9 @@ struct LinkStatus {
   std::vector<Failure> failures;
   std::vector<Failure> superseded;  // ReadSuperseded
 };
+// How long so much takes at this rate: the longer one of the events and of the bytes. nullopt: the
+// rate does not tell.
+std::optional<uint64_t> SecondsToCopy(const LinkRate& rate, uint64_t events, uint64_t bytes);
 // LinkStatus::speed, from the other members.
 std::optional<LinkSpeed> SpeedOf(const LinkStatus& status, Timestamp now);
 

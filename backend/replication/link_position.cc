@@ -1,0 +1,32 @@
+#include "backend/replication/link_position.h"
+
+#include <algorithm>
+#include <string>
+
+#include "backend/replication/link_rules.h"
+
+namespace replicafs {
+
+Result<LinkPosition> ReadPosition(AccountSource& accounts, const Policy& policy, uint64_t head) {
+  const auto destination = TRY(accounts.OpenAccount(policy.destination_account));
+  BlobStore& store = destination->store();
+  const auto half = TRY(store.GetState(PolicyKey(policy.policy_id)));
+  if (!half) return Error{ErrorCode::kNotFound, "the destination does not have the policy"};
+  const Policy at_destination = TRY(DecodePolicy(*half));
+  LinkPosition position{.cursor = {.sequence = head}, .agreed = Agreed(policy, at_destination)};
+  const auto row = TRY(store.GetState(CursorKey(policy.policy_id)));
+  const auto rules = TRY(store.GetState(RulesKey(policy.policy_id)));
+  std::string taken_up(kNoRules);
+  LinkCursor& cursor = position.cursor;
+  if (row) {
+    cursor = TRY(DecodeCursor(*row));
+    // A release that did not write the rules never changed them.
+    taken_up = rules ? *rules : EncodeRules(position.agreed);
+  }
+  const auto start = TRY(StartOfNewRules(position.agreed, taken_up));
+  if (start) cursor.adopt_until = head;
+  cursor.sequence = std::min(cursor.sequence, start.value_or(cursor.sequence));
+  return position;
+}
+
+}  // namespace replicafs
