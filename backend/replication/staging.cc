@@ -100,13 +100,35 @@ class Stager {
   Mutex mutex_;
 };
 
+bool HasBlocks(const StageItem& item) {
+  return item.reader->blocks() && std::holds_alternative<BlockList>(item.content);
+}
+
 }  // namespace
 
 Status StageContents(const LinkContext& context, std::vector<StageItem>& items,
                      std::stop_token stop,
                      const std::function<void(const StageProgress&)>& progress) {
   if (items.empty()) return Ok();
-  return Stager(context, items).Run(stop, progress);
+  TRY(Stager(context, items).Run(stop, progress));
+  // A block is read from the first version that has it. Where that one cannot be read, the next one
+  // that has it is asked.
+  std::vector<StageItem> rest;
+  std::vector<size_t> numbers;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (items[i].fault || !HasBlocks(items[i])) continue;
+    rest.push_back({.reader = items[i].reader, .path = items[i].path});
+    numbers.push_back(i);
+  }
+  const bool any_fault = std::any_of(items.begin(), items.end(),
+                                     [](const StageItem& item) { return item.fault.has_value(); });
+  if (!any_fault) return Ok();
+  const Status staged = StageContents(context, rest, stop, progress);
+  for (size_t k = 0; k < rest.size(); ++k) {
+    items[numbers[k]].sent_bytes += rest[k].sent_bytes;
+    items[numbers[k]].fault = std::move(rest[k].fault);
+  }
+  return staged;
 }
 
 }  // namespace replicafs

@@ -234,6 +234,24 @@ TEST_F(LinkFailure, SourceGivesLessThanItsSizeThenTheBlobIsCorruptAndOthersGoOn)
   EXPECT_EQ(Failures().at(0).code, "SourceCorrupt");
 }
 
+TEST_F(LinkFailure, BlockOfAnUnreadableVersionThenTheNextOneThatHasItIsRead) {
+  const std::string block(kBlockBytes, 'x');
+  Create(ExistingBlobs::kCopy);
+  const VersionId version = Write("a", block);
+  Write("b", block + block);
+  Write("c", "inline");
+  ASSERT_OK(ApplyOne(source->inner().store(),
+                     PatchBlob{.path = {"photos", "a"}, .version = version, .tier = Tier::kArchive},
+                     0));
+
+  ASSERT_OK(CatchUp(*MakeLink()));
+
+  EXPECT_THAT(Failures(), SizeIs(1));
+  EXPECT_EQ(ReplicaHistory("b").size(), 1U);
+  // In one go: a refused step would send what is inline again.
+  EXPECT_EQ(Progress().sent_bytes, kBlockBytes + 6);
+}
+
 TEST_F(LinkFailure, SourceArchivedThenItIsRecorded) {
   Create();
   Write("a", "one");
