@@ -71,10 +71,14 @@ Status CheckDestinationHalf(Account& destination, PolicySide& source, const Poli
   return refusal::ChangedMeanwhile(policy);
 }
 
-}  // namespace
+// What both accounts have of policies, and the policy as it would be made now.
+struct Plan {
+  PolicySide source;
+  PolicySide destination;
+  Policy policy;
+};
 
-Result<Policy> CreatePolicy(AccountSource& accounts, const PolicyRequest& request,
-                            const Clock& clock) {
+Result<Plan> Prepare(AccountSource& accounts, const PolicyRequest& request) {
   Policy policy = TRY(Draft(request));
   TRY(Validate(policy, request.limits));
   auto source_account = TRY(accounts.OpenAccount(policy.source_account));
@@ -86,14 +90,34 @@ Result<Policy> CreatePolicy(AccountSource& accounts, const PolicyRequest& reques
   const PolicyIdentities identities = TRY(IdentitiesOf(accounts, policy));
   TRY(source.Check(policy, request.limits, identities));
   TRY(destination.Check(policy, request.limits, identities));
+  return Plan{std::move(source), std::move(destination), std::move(policy)};
+}
 
+Status SetStarts(Plan& plan) {
+  const uint64_t head = TRY(plan.source.account().journal().Head());
+  for (Rule& rule : plan.policy.rules) rule.start_sequence = rule.min_creation_time ? 0 : head;
+  return Ok();
+}
+
+}  // namespace
+
+Result<Policy> PlanPolicy(AccountSource& accounts, const PolicyRequest& request) {
+  Plan plan = TRY(Prepare(accounts, request));
+  TRY(SetStarts(plan));
+  if (plan.destination.Find(plan.policy.policy_id) == nullptr) plan.policy.policy_id.clear();
+  return std::move(plan.policy);
+}
+
+Result<Policy> CreatePolicy(AccountSource& accounts, const PolicyRequest& request,
+                            const Clock& clock) {
+  Plan plan = TRY(Prepare(accounts, request));
+  Policy& policy = plan.policy;
   policy.enabled_time = clock.Now();
-  const uint64_t head = TRY(source.account().journal().Head());
-  for (Rule& rule : policy.rules) rule.start_sequence = rule.min_creation_time ? 0 : head;
-  TRY(destination.Write(policy.policy_id, policy));
-  TRY(source.Write(policy.policy_id, policy));
-  TRY(CheckDestinationHalf(destination.account(), source, policy));
-  return policy;
+  TRY(SetStarts(plan));
+  TRY(plan.destination.Write(policy.policy_id, policy));
+  TRY(plan.source.Write(policy.policy_id, policy));
+  TRY(CheckDestinationHalf(plan.destination.account(), plan.source, policy));
+  return std::move(policy);
 }
 
 }  // namespace replicafs

@@ -45,6 +45,10 @@ struct PolicyRequest {
 Result<Policy> CreatePolicy(AccountSource& accounts, const PolicyRequest& request,
                             const Clock& clock);
 
+// The policy that CreatePolicy would make now, and its errors; writes nothing. The policy has no id
+// as long as neither account has a half of it.
+Result<Policy> PlanPolicy(AccountSource& accounts, const PolicyRequest& request);
+
 // One account's half alone, of a definition (ParseDefinition).
 struct HalfRequest {
   std::string account;
