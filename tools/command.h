@@ -74,6 +74,7 @@ void AddContainerLegalHold(CommandLine& line, CLI::App& container_group);
 void AddBlobCommands(CommandLine& line);
 void AddPolicyCommands(CommandLine& line);
 void AddPolicyCreate(CommandLine& line, CLI::App& policy_group);
+void AddPolicyEstimate(CommandLine& line, CLI::App& policy_group);
 void AddPolicyUpdate(CommandLine& line, CLI::App& policy_group);
 void AddReplicationCommands(CommandLine& line);
 void AddReplicationStatus(CommandLine& line, CLI::App& replication_group);

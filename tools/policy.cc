@@ -104,6 +104,7 @@ Result<ShownPolicy> FindPolicyHalf(Context& context, const std::string& id,
 void AddPolicyCommands(CommandLine& line) {
   CLI::App& group = line.Group("policy", "Which containers are copied to which.");
   AddPolicyCreate(line, group);
+  AddPolicyEstimate(line, group);
   AddPolicyUpdate(line, group);
   Add(line, group,
       {.name = "list",

@@ -100,6 +100,65 @@ void PolicyFlags::ApplyTo(Policy& policy) const {
   if (tags_replication) policy.tags_replication = tags_replication;
 }
 
+void PolicyArguments::AddTo(CLI::App& command) {
+  command.add_option("--source", source_, "The account to copy from: name or resource id")
+      ->type_name("ACCOUNT");
+  command.add_option("--destination", destination_, "The account to copy to: name or resource id")
+      ->type_name("ACCOUNT");
+  command
+      .add_option("--policy", file_,
+                  "A policy definition in Azure's JSON: a file, or - for standard input")
+      ->type_name("FILE");
+  rules_.AddTo(command);
+  flags_.AddTo(command);
+}
+
+bool PolicyArguments::given() const {
+  return !file_.empty() || !source_.empty() || !destination_.empty() || rules_.given();
+}
+
+Result<Policy> PolicyArguments::Definition() const {
+  Policy policy;
+  if (!file_.empty()) {
+    if (rules_.given() || !source_.empty() || !destination_.empty())
+      return UsageError("--policy says it all: leave --source, --destination and --rule out");
+    policy = TRY(ReadDefinition(file_));
+  } else {
+    if (source_.empty() || destination_.empty() || !rules_.given())
+      return UsageError("give --source, --destination and --rule, or --policy FILE");
+    policy.policy_id = std::string(kDefaultPolicyId);
+    policy.source_account = source_;
+    policy.destination_account = destination_;
+    const auto rules = TRY(rules_.Rules());
+    for (const RuleRequest& rule : rules) policy.rules.push_back(ToRule(rule));
+  }
+  flags_.ApplyTo(policy);
+  return policy;
+}
+
+Result<PolicyRequest> RequestOf(const Policy& definition, Limits limits) {
+  if (definition.policy_id != kDefaultPolicyId)
+    return UsageError("the policy has the id '" + definition.policy_id +
+                      "' already: name the account to write it to with --account");
+  const auto reference = [](const std::string& name, const std::string& resource_id) {
+    return resource_id.empty() ? name : resource_id;
+  };
+  PolicyRequest request{
+      .source_account = reference(definition.source_account, definition.source_resource_id),
+      .destination_account =
+          reference(definition.destination_account, definition.destination_resource_id),
+      .metrics = definition.metrics,
+      .priority_replication = definition.priority_replication,
+      .tags_replication = definition.tags_replication,
+      .limits = limits};
+  for (const Rule& rule : definition.rules)
+    request.rules.push_back({.source_container = rule.source_container,
+                             .destination_container = rule.destination_container,
+                             .prefixes = rule.prefixes,
+                             .min_creation_time = rule.min_creation_time});
+  return request;
+}
+
 Result<Policy> ReadDefinition(const std::string& argument) {
   const std::string path = argument.starts_with('@') ? argument.substr(1) : argument;
   if (path == "-")

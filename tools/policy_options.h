@@ -45,6 +45,27 @@ struct PolicyFlags {
   void ApplyTo(Policy& policy) const;
 };
 
+// What says which policy is meant: --source, --destination, the rules and flags, or --policy FILE.
+class PolicyArguments {
+ public:
+  // The options live as long as this object.
+  void AddTo(CLI::App& command);
+  bool given() const;
+  // What the options say, or the file.
+  Result<Policy> Definition() const;
+  Limits limits() const { return flags_.limits; }
+
+ private:
+  std::string source_;
+  std::string destination_;
+  std::string file_;
+  RuleOptions rules_;
+  PolicyFlags flags_;
+};
+
+// For a policy without an id, with full resource ids, which say whose accounts they are.
+Result<PolicyRequest> RequestOf(const Policy& definition, Limits limits);
+
 // The definition in the file; "-" is standard input, and an '@' before either is taken as az takes
 // it.
 Result<Policy> ReadDefinition(const std::string& argument);

@@ -15,7 +15,7 @@ import harness
 from harness import FAILURE, NOT_FOUND, OK, REFUSED, USAGE, CommandTest
 
 COMMANDS = ["account create", "account update", "account list", "account show", "account check", "container create",
-            "container list", "container show", "container delete", "policy create", "policy list",
+            "container list", "container show", "container delete", "policy create", "policy estimate", "policy list",
             "policy show", "policy update", "policy delete", "policy rule add", "policy rule list",
             "policy rule show", "policy rule update", "policy rule remove", "replication status", "replication wait",
             "replication failures", "replication explain", "replication map", "replication retry",
