@@ -107,6 +107,7 @@ Status Link::State::LoadCursor() {
 // Takes the cursor back to where rules begin that are new, or have other filters. The next step
 // writes that.
 Status Link::State::TakeUpRules() {
+  progress_.SetRules(RulesDigest(policy_.agreed()));
   std::string rules = EncodeRules(policy_.agreed());
   if (rules == taken_up_) return Ok();
   const auto start = TRY(StartOfNewRules(policy_.agreed(), rules_row_));
@@ -266,6 +267,7 @@ Status Link::State::PublishProgress(std::string last_error) {
                .versions_copied = before.versions_copied,
                .logical_bytes = before.logical_bytes,
                .sent_bytes = before.sent_bytes};
+    progress_.SetRules(before.rules);
   }
   return progress_.Publish(durable, std::move(last_error), *policy_row);
 }

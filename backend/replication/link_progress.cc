@@ -18,11 +18,11 @@ std::string HostName() {
 
 // What readers care about; the time of the row and the rate up to it are not among it.
 bool SaysTheSame(const LinkProgress& a, const LinkProgress& b) {
-  return a.watermark == b.watermark && a.versions_copied == b.versions_copied &&
-         a.logical_bytes == b.logical_bytes && a.sent_bytes == b.sent_bytes &&
-         a.current_name == b.current_name && a.current_version == b.current_version &&
-         a.current_done_bytes == b.current_done_bytes && a.last_error == b.last_error &&
-         a.owner_pid == b.owner_pid && a.owner_host == b.owner_host;
+  return a.watermark == b.watermark && a.rules == b.rules &&
+         a.versions_copied == b.versions_copied && a.logical_bytes == b.logical_bytes &&
+         a.sent_bytes == b.sent_bytes && a.current_name == b.current_name &&
+         a.current_version == b.current_version && a.current_done_bytes == b.current_done_bytes &&
+         a.last_error == b.last_error && a.owner_pid == b.owner_pid && a.owner_host == b.owner_host;
 }
 
 LinkProgress WithCursor(LinkProgress progress, const LinkCursor& durable) {
@@ -112,7 +112,9 @@ Status PublishError(BlobStore& source, const std::string& policy_id, const Clock
                            .versions_copied = before.versions_copied,
                            .logical_bytes = before.logical_bytes,
                            .sent_bytes = before.sent_bytes};
-  return ProgressPublisher(source, policy_id, clock).Publish(durable, last_error, *policy_row);
+  ProgressPublisher publisher(source, policy_id, clock);
+  publisher.SetRules(before.rules);
+  return publisher.Publish(durable, last_error, *policy_row);
 }
 
 }  // namespace replicafs

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "backend/base/clock.h"
 #include "backend/base/result.h"
@@ -20,6 +21,8 @@ class ProgressPublisher {
  public:
   ProgressPublisher(BlobStore& source, std::string policy_id, const Clock& clock);
 
+  // RulesDigest of the rules that the next rows are about.
+  void SetRules(std::string rules) { owner_.rules = std::move(rules); }
   // Of a link that has nothing to do or, with an error, cannot go on. Writes the row unless it says
   // the same already. An error is forgotten by an empty `last_error`. Does nothing once the
   // policy's row at the source is not `policy_row`.
@@ -39,7 +42,7 @@ class ProgressPublisher {
   BlobStore& source_;
   const std::string policy_id_;
   const Clock& clock_;
-  LinkProgress owner_;  // who runs the link; all else zero
+  LinkProgress owner_;  // who runs the link, with which rules; all else zero
   std::optional<LinkProgress> published_;
   std::chrono::steady_clock::time_point published_at_;
   RateWindow rates_;

@@ -10,8 +10,12 @@ namespace {
 
 constexpr size_t kDigestChars = 16;
 
+std::string ShortDigest(const std::string& text) {
+  return ToHex(Sha256(AsBytes(text))).substr(0, kDigestChars);
+}
+
 std::string DigestOf(const Rule& rule) {
-  return ToHex(Sha256(AsBytes(EncodeRule(rule)))).substr(0, kDigestChars);
+  return ShortDigest(EncodeRule(rule));
 }
 
 }  // namespace
@@ -20,6 +24,10 @@ std::string EncodeRules(const Policy& policy) {
   auto rules = nlohmann::json::object();
   for (const Rule& rule : policy.rules) rules[rule.rule_id] = DigestOf(rule);
   return json::Encode(rules);
+}
+
+std::string RulesDigest(const Policy& policy) {
+  return ShortDigest(EncodeRules(policy));
 }
 
 Result<std::optional<uint64_t>> StartOfNewRules(const Policy& policy, std::string_view row) {

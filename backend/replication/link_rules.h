@@ -18,6 +18,9 @@ namespace replicafs {
 std::string EncodeRules(const Policy& policy);
 constexpr std::string_view kNoRules = "{}";
 
+// Names the policy's rules, as they are now: the same for the same rules alone.
+std::string RulesDigest(const Policy& policy);
+
 // The journal position to which the rules that are not in the row take the cursor; nullopt: none of
 // them is new. kCorrupt.
 Result<std::optional<uint64_t>> StartOfNewRules(const Policy& policy, std::string_view row);

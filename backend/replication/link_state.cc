@@ -75,6 +75,7 @@ Result<LinkCursor> DecodeCursor(std::string_view text) {
 
 std::string Encode(const LinkProgress& progress) {
   return json::Encode({{"watermark", progress.watermark},
+                       {"rules", progress.rules},
                        {"versionsCopied", progress.versions_copied},
                        {"logicalBytes", progress.logical_bytes},
                        {"sentBytes", progress.sent_bytes},
@@ -115,6 +116,7 @@ Result<LinkProgress> DecodeProgress(std::string_view text) {
                      .versions = members.Number("rateVersions"),
                      .logical_bytes = members.Number("rateLogicalBytes"),
                      .sent_bytes = members.Number("rateSentBytes")};
+  if (object.contains("rules")) progress.rules = members.Text("rules");
   if (!members.complete()) return Incomplete("status");
   return progress;
 }

@@ -33,7 +33,10 @@ struct LinkRate {
 };
 
 struct LinkProgress {
-  uint64_t watermark = 0;        // source journal position; nothing at or below it is pending
+  uint64_t watermark = 0;  // source journal position; nothing at or below it is pending
+  // RulesDigest of what is copied up to there. With other rules, new ones take the watermark back;
+  // empty: not known.
+  std::string rules;
   uint64_t versions_copied = 0;  // since the policy was created, as the next two
   uint64_t logical_bytes = 0;    // size of the versions copied
   uint64_t sent_bytes = 0;       // of it, what the destination did not have yet

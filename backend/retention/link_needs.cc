@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "backend/replication/link_rules.h"
 #include "backend/replication/link_state.h"
 #include "backend/replication/policy_store.h"
 
@@ -16,7 +17,8 @@ Result<LinkNeeds> LinkNeeds::Read(Account& source) {
     LinkNeed need;
     // The watermark first: a failure is recorded before the watermark passes its event.
     const LinkProgress progress = TRY(ReadProgress(source.store(), policy.policy_id));
-    need.watermark = progress.watermark;
+    // With rules that the link has not taken up yet, the watermark says nothing.
+    if (progress.rules == RulesDigest(policy)) need.watermark = progress.watermark;
     const auto failures = TRY(ReadFailures(source.store(), policy.policy_id));
     for (const Failure& failure : failures) need.failures.emplace(failure.path, failure.version);
     need.policy = std::move(policy);

@@ -26,7 +26,7 @@ class LinkNeeds {
  private:
   struct LinkNeed {
     Policy policy;
-    uint64_t watermark = 0;
+    uint64_t watermark = 0;  // 0 too where rules are new: they take the cursor back
     std::set<std::pair<BlobPath, VersionId>> failures;
   };
   std::vector<LinkNeed> links_;

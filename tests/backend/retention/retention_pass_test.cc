@@ -185,6 +185,27 @@ TEST_F(RetentionPass, S64_WhatFailedAndIsTriedAgainThenStays) {
   EXPECT_FALSE(needs.Needs("other", Versions("f").at(0)));
 }
 
+TEST_F(RetentionPass, S64_ANewRuleThatTheLinkHasNotTakenUpThenItsBlobsWait) {
+  Create(ExistingBlobs::kCopy, {"in/"});
+  PutTimes("in/f", 2);
+  PutTimes("more/f", 2);
+  auto link = MakeLink();
+  Must(CatchUp(*link));
+  Set({.keep_versions = 0});
+  EXPECT_EQ(Run({.mode = RetentionPassOptions::Mode::kDryRun}).held_versions, 0U);
+  for (const char* account : {"destination", "source"}) {
+    Policy wider = Must(GetHalf(accounts, account, policy.policy_id));
+    wider.rules[0].prefixes = {"in/", "more/"};
+    Must(UpdateHalf(accounts, {account, wider}));
+  }
+
+  EXPECT_EQ(Run().held_versions, 2U);
+
+  Must(CatchUp(*link));
+  EXPECT_EQ(Run().removed_versions, 2U);
+  EXPECT_EQ(Versions("more/f", destination.get()).size(), 2U);
+}
+
 TEST_F(RetentionPass, InADestinationThenItApplies) {
   Create(ExistingBlobs::kCopy);
   PutTimes("f", 4);
