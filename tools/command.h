@@ -69,6 +69,7 @@ void AddAccountCheck(CommandLine& line, CLI::App& account_group);
 void AddAccountRehydration(CommandLine& line, CLI::App& account_group);
 void AddContainerCommands(CommandLine& line);
 void AddContainerRetention(CommandLine& line, CLI::App& container_group);
+void AddContainerRetentionApply(CommandLine& line, CLI::App& retention_group);
 void AddContainerImmutability(CommandLine& line, CLI::App& container_group);
 void AddContainerLegalHold(CommandLine& line, CLI::App& container_group);
 void AddBlobCommands(CommandLine& line);

@@ -3,29 +3,46 @@
 #include <algorithm>
 #include <optional>
 
+#include "backend/blob/blob_type.h"
+
 namespace replicafs {
 namespace {
 
-bool IsOlder(const BlobInfo& version, uint32_t days, Timestamp now) {
+bool IsOlder(Timestamp since, uint32_t days, Timestamp now) {
   constexpr int64_t kTicksPerDay = Timestamp::kTicksPerSecond * 86'400;
-  return version.ended.ticks < now.ticks - int64_t{days} * kTicksPerDay;
+  return since.ticks < now.ticks - int64_t{days} * kTicksPerDay;
 }
 
-// `newer` previous versions of the blob are newer than this one.
-std::optional<RetentionAction> Decide(const BlobInfo& version, uint64_t newer,
-                                      const RetentionRules& rules, Timestamp now) {
-  const bool let_go = (!rules.keep_versions || newer >= *rules.keep_versions) &&
-                      (!rules.keep_days || IsOlder(version, *rules.keep_days, now));
-  if (rules.removes() && let_go)
-    return RetentionAction{.version = version.version, .size_bytes = version.size_bytes};
-  if (!rules.move || version.properties.tier >= rules.move->tier ||
-      !IsOlder(version, rules.move->after_days, now)) {
+std::optional<RetentionAction> Move(const BlobInfo& version, const std::optional<TierMove>& move,
+                                    Timestamp since, Timestamp now) {
+  if (!move || version.properties.tier >= move->tier || !IsOlder(since, move->after_days, now))
     return std::nullopt;
-  }
   return RetentionAction{.kind = RetentionAction::Kind::kMove,
                          .version = version.version,
                          .size_bytes = version.size_bytes,
-                         .tier = rules.move->tier};
+                         .tier = move->tier};
+}
+
+std::optional<RetentionAction> DecideCurrent(const BlobInfo& version, const RetentionRules& rules,
+                                             Timestamp now) {
+  if (TypeOf(version.properties.metadata) != BlobType::kFile) return std::nullopt;
+  const Timestamp since = version.version.time();
+  if (rules.current_delete_days && IsOlder(since, *rules.current_delete_days, now))
+    return RetentionAction{.kind = RetentionAction::Kind::kEnd,
+                           .version = version.version,
+                           .size_bytes = version.size_bytes,
+                           .etag = version.etag};
+  return Move(version, rules.current_move, since, now);
+}
+
+// `newer` previous versions of the blob are newer than this one.
+std::optional<RetentionAction> DecidePrevious(const BlobInfo& version, uint64_t newer,
+                                              const RetentionRules& rules, Timestamp now) {
+  const bool let_go = (!rules.keep_versions || newer >= *rules.keep_versions) &&
+                      (!rules.keep_days || IsOlder(version.ended, *rules.keep_days, now));
+  if (rules.removes() && let_go)
+    return RetentionAction{.version = version.version, .size_bytes = version.size_bytes};
+  return Move(version, rules.move, version.ended, now);
 }
 
 }  // namespace
@@ -36,8 +53,8 @@ RetentionDecision DecideRetention(const std::vector<BlobInfo>& versions,
   RetentionDecision decision;
   uint64_t newer = 0;
   for (const BlobInfo& version : versions) {
-    if (version.is_current) continue;
-    const auto action = Decide(version, newer++, rules, now);
+    const auto action = version.is_current ? DecideCurrent(version, rules, now)
+                                           : DecidePrevious(version, newer++, rules, now);
     if (!action) continue;
     if (is_needed(version)) {
       ++decision.held;

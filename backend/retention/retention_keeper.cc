@@ -51,10 +51,10 @@ Status RetentionKeeper::RunPass(const std::string& name, KeptAccount& kept, std:
   const RetentionReport report = TRY(RunRetentionPass(account, clock_, {.stop = stop}));
   if (report.changed())
     Log(LogLevel::kInfo,
-        "retention of account '{}': {} versions of {} bytes deleted, {} moved to another tier, {} "
-        "wait for a link",
-        name, report.removed_versions, report.removed_bytes, report.moved_versions,
-        report.held_versions);
+        "retention of account '{}': {} blobs deleted, {} versions of {} bytes deleted for good, {} "
+        "moved to another tier, {} wait for a link",
+        name, report.ended_blobs, report.removed_versions, report.removed_bytes,
+        report.moved_versions, report.held_versions);
   return Ok();
 }
 

@@ -66,18 +66,25 @@ class ContainerPass {
 
   Status Look(const std::string& name, const LinkNeeds& needs,
               const ContainerProtection& protection) {
+    ++report_.blobs;
+    const RetentionRules* rules = retention_.Find(name);
+    if (rules != nullptr) TRY(LookByRules(name, *rules, needs, protection));
+    done_until_ = name;
+    return Ok();
+  }
+
+  Status LookByRules(const std::string& name, const RetentionRules& rules, const LinkNeeds& needs,
+                     const ContainerProtection& protection) {
     const auto versions = TRY(store_.ListVersions({retention_.container, name}));
-    auto decision = DecideRetention(versions, retention_.rules, now_, [&](const BlobInfo& version) {
+    auto decision = DecideRetention(versions, rules, now_, [&](const BlobInfo& version) {
       return needs.Needs(retention_.container, version);
     });
-    ++report_.blobs;
     report_.held_versions += decision.held;
     report_.immutable_versions += DropImmutable(versions, protection, decision.actions);
     for (const RetentionAction& action : decision.actions) {
       changes_.push_back({name, action});
       if (changes_.size() >= kRetentionStepChanges) TRY(Flush());
     }
-    done_until_ = name;
     return Ok();
   }
 
@@ -85,7 +92,7 @@ class ContainerPass {
   size_t DropImmutable(const std::vector<BlobInfo>& versions, const ContainerProtection& protection,
                        std::vector<RetentionAction>& actions) const {
     return std::erase_if(actions, [&](const RetentionAction& action) {
-      if (action.kind != RetentionAction::Kind::kRemove) return false;
+      if (action.kind == RetentionAction::Kind::kMove) return false;
       const auto version = std::find_if(versions.begin(), versions.end(), [&](const BlobInfo& one) {
         return one.version == action.version;
       });
@@ -95,15 +102,20 @@ class ContainerPass {
 
   Mutation ToMutation(const Change& change) const {
     const BlobPath path{retention_.container, change.name};
-    if (change.action.kind == RetentionAction::Kind::kRemove)
-      return RemoveVersion{path, change.action.version};
+    switch (change.action.kind) {
+      case RetentionAction::Kind::kRemove: return RemoveVersion{path, change.action.version};
+      case RetentionAction::Kind::kEnd:
+        return RemoveBlob{.path = path, .precondition = {.if_match = change.action.etag}};
+      case RetentionAction::Kind::kMove: break;
+    }
     return PatchBlob{.path = path, .version = change.action.version, .tier = change.action.tier};
   }
 
   void Count(const RetentionAction& action) {
-    if (action.kind == RetentionAction::Kind::kMove) {
-      ++report_.moved_versions;
-      return;
+    switch (action.kind) {
+      case RetentionAction::Kind::kMove: ++report_.moved_versions; return;
+      case RetentionAction::Kind::kEnd: ++report_.ended_blobs; return;
+      case RetentionAction::Kind::kRemove: break;
     }
     ++report_.removed_versions;
     report_.removed_bytes += action.size_bytes;
@@ -140,7 +152,8 @@ class ContainerPass {
     return applied.error();
   }
 
-  // A version that somebody else deleted meanwhile needs nothing, nor one that is protected now.
+  // A version that somebody else deleted meanwhile needs nothing, nor one that is protected now, or
+  // that was changed.
   Status ApplyAlone(const Change& change) {
     if (rules_changed_) return Ok();
     std::vector<Mutation> mutations;
@@ -150,7 +163,8 @@ class ContainerPass {
     if (applied) {
       Count(change.action);
     } else if (applied.error().code == ErrorCode::kPrecondition) {
-      rules_changed_ = true;
+      const auto row = TRY(store_.GetState(RetentionKey(retention_.container)));
+      rules_changed_ = row != retention_.row;
     } else if (applied.error().code == ErrorCode::kImmutable) {
       ++report_.immutable_versions;
     } else if (applied.error().code != ErrorCode::kNotFound) {

@@ -18,10 +18,11 @@ struct RetentionReport {
   uint64_t removed_versions = 0;
   uint64_t removed_bytes = 0;  // of the versions; blocks that others have stay
   uint64_t moved_versions = 0;
+  uint64_t ended_blobs = 0;         // their current version became a previous one
   uint64_t held_versions = 0;       // would go, but a link has not copied them yet
   uint64_t immutable_versions = 0;  // would go, but a policy or a legal hold protects them
 
-  bool changed() const { return removed_versions + moved_versions > 0; }
+  bool changed() const { return removed_versions + moved_versions + ended_blobs > 0; }
 };
 
 struct RetentionPassOptions {

@@ -496,7 +496,8 @@ class Retention(CommandTest):
     def test_set_shown_cleared(self):
         self.make_containers("westus/photos")
         nothing = {"container": "westus/photos", "keepVersions": None, "keepDays": None, "tierAfterDays": None,
-                   "tier": None}
+                   "tier": None, "currentTierAfterDays": None, "currentTier": None,
+                   "currentDeleteAfterDays": None, "prefixes": []}
         command = ("container", "retention")
         self.assertEqual(self.run_json(*command, "show", "westus/photos"), nothing)
         self.assertIn("until it is deleted", self.run_ok(*command, "show", "westus/photos"))
@@ -508,11 +509,34 @@ class Retention(CommandTest):
         self.assertIn("newest 10", shown)
         self.assertIn("30 days", shown)
         self.assertEqual(self.run_json(*command, "apply", "westus/photos", "--dry-run"),
-                         {"dryRun": True, "blobs": 0, "deletedVersions": 0, "deletedBytes": 0, "movedVersions": 0,
+                         {"dryRun": True, "blobs": 0, "deletedBlobs": 0, "deletedVersions": 0, "deletedBytes": 0, "movedVersions": 0,
                           "heldVersions": 0, "immutableVersions": 0})
         self.assertIn("deleted 0 versions", self.run_ok(*command, "apply", "westus/photos"))
         self.assertEqual(self.run_json(*command, "clear", "westus/photos"), nothing)
         self.assert_fails(NOT_FOUND, *command, "apply", "westus/photos", naming=("retention set",))
+
+    def test_prefixes(self):
+        self.make_containers("westus/photos")
+        command = ("container", "retention")
+        self.run_ok(*command, "set", "westus/photos", "--keep-days", "3")
+        out = self.run_ok(*command, "set", "westus/photos", "--prefix", "logs/", "--current-tier-after-days", "7:Cold",
+                          "--current-delete-after-days", "30")
+        for part in ("begin with 'logs/'", "Cold after 7 days", "30 days after", "at its destination too"):
+            self.assertIn(part, out)
+        shown = self.run_json(*command, "show", "westus/photos")
+        self.assertEqual((shown["keepDays"], shown["currentTier"]), (3, None))
+        self.assertEqual([(one["prefix"], one["currentTier"], one["currentTierAfterDays"],
+                           one["currentDeleteAfterDays"]) for one in shown["prefixes"]], [("logs/", "Cold", 7, 30)])
+        self.assert_fails(NOT_FOUND, *command, "clear", "westus/photos", "--prefix", "mail/", naming=("mail/",))
+        self.assertEqual(self.run_json(*command, "clear", "westus/photos", "--prefix", "logs/")["prefixes"], [])
+        self.assert_fails(USAGE, *command, "set", "westus/photos", "--current-tier-after-days", "7:Hot",
+                          naming=("--current-tier-after-days",))
+
+    def test_an_archived_replica_is_warned_of(self):
+        self.make_containers("westus/photos", "eastus/photos")
+        self.run_ok("policy", "create", "--source", "westus", "--destination", "eastus", "--rule", "photos:photos")
+        self.assertIn("are not copied until", self.run_ok("container", "retention", "set", "eastus/photos",
+                                                          "--current-tier-after-days", "7:Archive"))
 
     def test_a_new_container_of_the_name_has_none(self):
         self.make_containers("westus/photos")

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "backend/blob/blob_type.h"
 #include "tests/support/manual_clock.h"
 
 namespace replicafs {
@@ -44,6 +45,36 @@ RetentionDecision Decide(const std::vector<BlobInfo>& versions, const RetentionR
 }
 
 using Ages = std::vector<int>;
+
+// A current version that came so many days ago.
+std::vector<BlobInfo> Current(int days_ago, Tier tier = Tier::kHot) {
+  BlobInfo info{.name = "f", .version = VersionId{kNow.ticks - days_ago * kDay}, .etag = "tag"};
+  info.properties.tier = tier;
+  return {info};
+}
+
+TEST(RetentionDecision, CurrentVersionsThenTheyMoveAndEndByTheirOwnAge) {
+  const RetentionRules rules{.keep_versions = 0,
+                             .current_move = TierMove{.after_days = 5, .tier = Tier::kCold},
+                             .current_delete_days = 20};
+
+  EXPECT_TRUE(Decide(Current(5), rules).actions.empty());
+  EXPECT_EQ(Days(Decide(Current(6), rules), Kind::kMove), Ages{6});
+  EXPECT_TRUE(Decide(Current(6, Tier::kArchive), rules).actions.empty());
+  const auto decision = Decide(Current(21), rules);
+  EXPECT_EQ(Days(decision, Kind::kEnd), Ages{21});
+  EXPECT_EQ(decision.actions[0].etag, "tag");
+}
+
+TEST(RetentionDecision, DirectoriesAndLinksThenTheyAreNoData) {
+  for (const BlobType type : {BlobType::kDirectory, BlobType::kSymlink}) {
+    auto versions = Current(100);
+    versions[0].properties.metadata[std::string(TypeKey(type))] = "true";
+    EXPECT_TRUE(
+        Decide(versions, {.current_move = TierMove{.after_days = 1}, .current_delete_days = 1})
+            .actions.empty());
+  }
+}
 
 TEST(RetentionDecision, NewestOfEachBlobThenOlderOnesGoOldestFirst) {
   const auto versions = WithCurrent(Ended({1, 2, 3, 4}));

@@ -296,11 +296,13 @@ TEST_F(RetentionPass, AContainerOfTheSameNameThenHasNoRules) {
 TEST_F(RetentionPass, RulesThenReadBackAsTheyWereSet) {
   const RetentionRules rules{.keep_versions = 3,
                              .keep_days = 30,
-                             .move = TierMove{.after_days = 7, .tier = Tier::kArchive}};
+                             .move = TierMove{.after_days = 7, .tier = Tier::kArchive},
+                             .current_move = TierMove{.after_days = 8, .tier = Tier::kCold},
+                             .current_delete_days = 9};
   Set(rules);
-  EXPECT_EQ(Must(ReadRetention(store(), "photos"))->rules, rules);
+  EXPECT_EQ(*Must(ReadRetention(store(), "photos"))->Find("any"), rules);
   Set({.keep_days = 1});
-  EXPECT_EQ(Must(ListRetention(store())).at(0).rules, RetentionRules{.keep_days = 1});
+  EXPECT_EQ(*Must(ListRetention(store())).at(0).Find("any"), RetentionRules{.keep_days = 1});
   EXPECT_CODE(kInvalid, SetRetention(store(), "photos", {}));
   EXPECT_CODE(kInvalid, SetRetention(store(), "photos", {.keep_days = kRetentionDaysMax + 1}));
   EXPECT_CODE(kNotFound, SetRetention(store(), "nothing", rules));
