@@ -84,6 +84,7 @@ void PrintBlob(Context& context, const VersionsTarget& target, const BlobInfo& i
   }
   Fields fields = {{"blob", Printable(target.text)},
                    {"version", ToString(info.version) + ", " + StateOf(info)},
+                   {"type", std::string(ToString(info.kind))},
                    {"size", HumanBytes(info.size_bytes)},
                    {"etag", info.etag},
                    {"created", ToString(info.created)},

@@ -29,6 +29,7 @@ Result<ExitCode> ChangeBlob(Context& context, const BlobTarget& blob, Mutation c
 // All that is known of it.
 void PrintBlob(Context& context, const VersionsTarget& target, const BlobInfo& info);
 
+void AddBlobPut(CommandLine& line, CLI::App& blob_group);
 void AddBlobShow(CommandLine& line, CLI::App& blob_group);
 void AddBlobTier(CommandLine& line, CLI::App& blob_group);
 void AddBlobImmutability(CommandLine& line, CLI::App& blob_group);

@@ -15,6 +15,7 @@ ExitCode ExitCodeFor(ErrorCode code) {
     case ErrorCode::kDestination:
     case ErrorCode::kArchived:
     case ErrorCode::kImmutable:
+    case ErrorCode::kBlobKind:
     case ErrorCode::kReadOnly:
     case ErrorCode::kUnauthenticated:
     case ErrorCode::kNotEmpty:

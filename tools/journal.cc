@@ -28,6 +28,7 @@ Json ToJson(const Event& event) {
           {"replaces", JsonTime(event.replaces.time())},
           {"otherName", event.other_name},
           {"bytes", event.size_bytes},
+          {"blobType", ToString(event.blob_kind)},
           {"policyId", event.policy_id},
           {"groupEnd", event.group_end}};
 }

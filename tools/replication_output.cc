@@ -80,6 +80,7 @@ Json ToJson(const LinkStatus& link) {
           {"versionsCopied", progress.versions_copied},
           {"logicalBytes", progress.logical_bytes},
           {"sentBytes", progress.sent_bytes},
+          {"versionsSkipped", progress.versions_skipped},
           {"lastError", progress.last_error},
           {"updated", JsonTime(progress.updated)}};
 }
@@ -129,18 +130,19 @@ Table MakeStatusTable(const std::vector<LinkStatus>& links) {
                {"COPIED", kRight},
                {"LOGICAL", kRight},
                {"SENT", kRight},
+               {"SKIPPED", kRight},
                {"THROUGH"},
                {"PID", kRight},
                {"POLICY"}});
   for (const LinkStatus& link : links)
-    table.AddRow({LinkName(link.policy), StateOf(link), std::to_string(link.pending_operations),
-                  HumanBytes(link.pending_bytes), HumanDuration(link.oldest_pending_seconds),
-                  RateText(link), RemainingText(link), std::to_string(link.failures.size()),
-                  std::to_string(link.progress.versions_copied),
-                  HumanBytes(link.progress.logical_bytes), HumanBytes(link.progress.sent_bytes),
-                  link.replicated_through == Timestamp{} ? "-" : ToString(link.replicated_through),
-                  link.running ? std::to_string(link.progress.owner_pid) : "-",
-                  link.policy.policy_id});
+    table.AddRow(
+        {LinkName(link.policy), StateOf(link), std::to_string(link.pending_operations),
+         HumanBytes(link.pending_bytes), HumanDuration(link.oldest_pending_seconds), RateText(link),
+         RemainingText(link), std::to_string(link.failures.size()),
+         std::to_string(link.progress.versions_copied), HumanBytes(link.progress.logical_bytes),
+         HumanBytes(link.progress.sent_bytes), std::to_string(link.progress.versions_skipped),
+         link.replicated_through == Timestamp{} ? "-" : ToString(link.replicated_through),
+         link.running ? std::to_string(link.progress.owner_pid) : "-", link.policy.policy_id});
   return table;
 }
 

@@ -54,6 +54,7 @@ std::string StateOf(const BlobInfo& info) {
 Json VersionJson(const BlobInfo& info) {
   Json document = {{"version", ToString(info.version)},
                    {"state", StateOf(info)},
+                   {"type", ToString(info.kind)},
                    {"bytes", info.size_bytes},
                    {"etag", info.etag},
                    {"lastModified", JsonTime(info.last_modified)},

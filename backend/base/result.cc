@@ -21,6 +21,7 @@ bool IsTransient(ErrorCode code) {
     case ErrorCode::kDestination:
     case ErrorCode::kArchived:
     case ErrorCode::kImmutable:
+    case ErrorCode::kBlobKind:
     case ErrorCode::kReadOnly:
     case ErrorCode::kUnauthenticated:
     case ErrorCode::kCancelled:
@@ -50,6 +51,7 @@ std::string_view ErrorCodeName(ErrorCode code) {
     case ErrorCode::kDestination: return "ContainerIsReplicationDestination";
     case ErrorCode::kArchived: return "BlobArchived";
     case ErrorCode::kImmutable: return "BlobImmutableDueToPolicy";
+    case ErrorCode::kBlobKind: return "InvalidBlobType";
     case ErrorCode::kReadOnly: return "ReadOnly";
     case ErrorCode::kUnauthenticated: return "AuthenticationFailed";
     case ErrorCode::kUnavailable: return "Unavailable";

@@ -23,6 +23,7 @@ enum class ErrorCode {
   kDestination,  // the container is the destination of a replication policy and refuses writes
   kArchived,     // the blob's tier is archive: it must be rehydrated before it can be read
   kImmutable,    // an immutability policy or a legal hold protects the version
+  kBlobKind,     // the blob is an append or page blob, or is to become one
   kReadOnly,
   kUnauthenticated,
   kUnavailable,

@@ -11,6 +11,7 @@
 
 #include "backend/base/digest.h"
 #include "backend/base/time.h"
+#include "backend/blob/blob_kind.h"
 #include "backend/blob/immutability.h"
 #include "backend/blob/names.h"
 #include "backend/blob/rehydration.h"
@@ -70,6 +71,7 @@ struct BlobInfo {
   VersionId version;
   bool is_current = true;
   Timestamp ended;  // when a previous version stopped being current; zero for the current one
+  BlobKind kind = BlobKind::kBlock;
   uint64_t size_bytes = 0;
   std::string
       etag;  // with its quotes: "\"0x8DC…\""; new after each change of content or properties

@@ -13,6 +13,7 @@
 
 #include "backend/base/result.h"
 #include "backend/base/time.h"
+#include "backend/blob/blob_kind.h"
 #include "backend/blob/version_id.h"
 
 namespace replicafs {
@@ -38,14 +39,16 @@ struct Event {
   std::string container;
   std::string name;
   VersionId version;
-  Timestamp time;          // strictly increasing, whatever the clock does
-  VersionId replaces;      // kCreated: the version whose place it took (CommitBlob::replaces)
+  Timestamp time;      // strictly increasing, whatever the clock does
+  VersionId replaces;  // kCreated: the version whose place it took (CommitBlob::replaces)
   // kCreated: when the blob was created (BlobInfo::created). Zero in rows of older releases.
   Timestamp created;
   std::string other_name;  // of a rename: where the content came from (kCreated) or went (kDeleted)
   uint64_t size_bytes = 0;
   uint64_t writer = 0;    // BlobStore::Apply
   std::string policy_id;  // of the link that made the change; empty for everybody else
+  // Of the version; kBlock where there is none.
+  BlobKind blob_kind = BlobKind::kBlock;
   // Events of one Apply stand together and become visible together: the sequence of the last of
   // them.
   uint64_t group_end = 0;

@@ -34,7 +34,9 @@ using Content = std::variant<std::string, BlockList, ContentOf>;
 //                      ContentOf
 //   kDestination       the container belongs to a policy and `origin` does not name it
 //   kPrecondition      also: `origin` names a policy, and the container is no destination
-//   kInvalid           bytes over the inline limit, a bad name or metadata key
+//   kInvalid           bytes over the inline limit, a bad name or metadata key, a page blob without
+//                      whole pages
+//   kBlobKind          the current version is of another kind
 //   kNameTooLong       Capabilities::names
 // The blob takes the file_id of the ContentOf blob if that one is removed or replaced in the same
 // list (a rename); else it keeps its own, and one without a current version gets a fresh one.
@@ -44,6 +46,7 @@ struct CommitBlob {
   BlobPath path;
   Content content;
   BlobProperties properties;
+  BlobKind kind = BlobKind::kBlock;  // of a ContentOf: that of the version, whatever stands here
   Precondition precondition;
   // This version, if it is still current, is not kept but replaced: a writer that commits the same
   // open file again and again makes one version. Ignored when it is not current.
@@ -105,7 +108,7 @@ struct RenamePrefix {
 // both gets a new version in both places. The directories that hold the two names changed now. The
 // journal has its events in byte order of the names after the prefixes, first `first`'s.
 // kNotFound when nothing lives below one of them, kInvalid when one begins with the other,
-// kNameTooLong, kDestination.
+// kNameTooLong, kDestination; kBlobKind when a name below both is of two kinds.
 struct ExchangePrefixes {
   std::string container;
   std::string first;  // both end in '/'

@@ -43,6 +43,7 @@ Result<uint64_t> FileIdOf(Change& change, const CommitBlob& commit, const Place&
 
 VersionRecord NewRecord(const CommitBlob& commit, const CheckedContent& content, Timestamp now) {
   return VersionRecord{.version = VersionId{now.ticks},
+                       .kind = content.kind,
                        .size_bytes = content.size_bytes,
                        .etag = static_cast<uint64_t>(now.ticks),
                        .created = now,
@@ -61,7 +62,8 @@ uint64_t LogCommit(Change& change, const CommitBlob& commit, const VersionRecord
               .time = record.last_modified,
               .replaces = replaced,
               .created = record.created,
-              .size_bytes = record.size_bytes};
+              .size_bytes = record.size_bytes,
+              .blob_kind = record.kind};
   if (commit.origin) event.policy_id = commit.origin->policy_id;
   const auto move = change.moves.arriving.find(commit.path);
   if (move != change.moves.arriving.end()) event.other_name = move->second.from.name;
@@ -102,7 +104,8 @@ Result<Outcome> Make(Change& change, const CommitBlob& commit, const std::option
   Place place = TRY(FindPlace(change, container, path));
   TRY(CheckPrecondition(commit.precondition, place, path));
   if (place.current) TRY(CheckMutable(change, container, path, *place.current));
-  const CheckedContent content = TRY(CheckContent(change, commit.content, md5));
+  const CheckedContent content = TRY(CheckContent(change, commit, md5));
+  if (place.current) TRY(CheckSameKind(place.current->kind, content.kind, ToString(path)));
 
   const Timestamp now = change.Tick();
   VersionRecord record = NewRecord(commit, content, now);

@@ -64,17 +64,25 @@ void CountBlocks(Change& change, const BlockList& blocks, int64_t references) {
 
 }  // namespace
 
-Result<CheckedContent> CheckContent(const Change& change, const Content& content,
+Result<CheckedContent> CheckContent(const Change& change, const CommitBlob& commit,
                                     const std::optional<Md5>& md5) {
-  if (const auto* bytes = std::get_if<std::string>(&content))
-    return CheckedContent{.size_bytes = bytes->size(), .md5 = md5, .source = bytes};
-  if (const auto* blocks = std::get_if<BlockList>(&content)) return CheckBlocks(change, *blocks);
-  const auto& other = std::get<ContentOf>(content);
-  const VersionRecord record =
-      TRY(FindVersion(change.transaction, change.tables, other.path, other.version));
-  return CheckedContent{.size_bytes = record.size_bytes,
-                        .md5 = record.content_md5,
-                        .source = SharedContent{record.content_id}};
+  if (const auto* other = std::get_if<ContentOf>(&commit.content)) {
+    const VersionRecord record =
+        TRY(FindVersion(change.transaction, change.tables, other->path, other->version));
+    return CheckedContent{.size_bytes = record.size_bytes,
+                          .kind = record.kind,
+                          .md5 = record.content_md5,
+                          .source = SharedContent{record.content_id}};
+  }
+  CheckedContent checked;
+  if (const auto* bytes = std::get_if<std::string>(&commit.content)) {
+    checked = {.size_bytes = bytes->size(), .md5 = md5, .source = bytes};
+  } else {
+    checked = TRY(CheckBlocks(change, std::get<BlockList>(commit.content)));
+  }
+  checked.kind = commit.kind;
+  TRY(CheckKindSize(checked.kind, checked.size_bytes));
+  return checked;
 }
 
 Result<uint64_t> StoreContent(Change& change, const CheckedContent& content) {

@@ -20,6 +20,7 @@ struct SharedContent {
 // Content that was found to be storable.
 struct CheckedContent {
   uint64_t size_bytes = 0;
+  BlobKind kind = BlobKind::kBlock;
   std::optional<Md5> md5;
   // What is stored; points into the mutation.
   std::variant<const std::string*, const BlockList*, SharedContent> source;
@@ -27,8 +28,8 @@ struct CheckedContent {
 
 // Changes nothing. `md5` is that of content given as bytes.
 //   kNotFound   a block that is neither committed nor staged; the other blob or version
-//   kInvalid    a block of another size than said
-Result<CheckedContent> CheckContent(const Change& change, const Content& content,
+//   kInvalid    a block of another size than said, a page blob without whole pages
+Result<CheckedContent> CheckContent(const Change& change, const CommitBlob& commit,
                                     const std::optional<Md5>& md5);
 // Stores the content, or one more use of it; its id.
 Result<uint64_t> StoreContent(Change& change, const CheckedContent& content);

@@ -56,7 +56,8 @@ Result<Outcome> Make(Change& change, const PatchBlob& patch) {
                        .version = record.version,
                        .time = now,
                        .size_bytes = record.size_bytes,
-                       .policy_id = patch.origin_policy_id});
+                       .policy_id = patch.origin_policy_id,
+                       .blob_kind = record.kind});
   TRY(RewriteVersion(change, place, record));
   return Outcome{.version = record.version,
                  .etag = EtagText(record.etag),

@@ -132,7 +132,8 @@ VersionRecord PrefixMove::Arriving(const VersionRecord& moved, const std::string
                                       .time = now,
                                       .created = record.created,
                                       .other_name = other_name,
-                                      .size_bytes = record.size_bytes});
+                                      .size_bytes = record.size_bytes,
+                                      .blob_kind = record.kind});
   return record;
 }
 
@@ -155,7 +156,8 @@ Status PrefixMove::MoveBlob(const std::string& name) {
                                    .version = old.version,
                                    .time = ended,
                                    .other_name = to.name,
-                                   .size_bytes = old.size_bytes});
+                                   .size_bytes = old.size_bytes,
+                                   .blob_kind = old.kind});
   // Anew: inserting may have changed directories that both names share.
   source = TRY(FindPlace(change_, container_, from));
   TRY(EndVersion(change_, from, source, old, ended));
@@ -171,6 +173,7 @@ Status PrefixMove::ExchangeBlob(const std::string& name) {
   if (!target.current) return NoSuchBlob(to);
   TRY(CheckMutable(change_, container_, from, *source.current));
   TRY(CheckMutable(change_, container_, to, *target.current));
+  TRY(CheckSameKind(target.current->kind, source.current->kind, ToString(to)));
   TRY(Supersede(*source.current, to.name, from.name));
   return Supersede(*target.current, from.name, to.name);
 }

@@ -18,7 +18,8 @@ Result<Outcome> Protect(Change& change, const BlobPath& path, VersionRecord reco
                                      .name = path.name,
                                      .version = record.version,
                                      .time = change.Tick(),
-                                     .size_bytes = record.size_bytes});
+                                     .size_bytes = record.size_bytes,
+                                     .blob_kind = record.kind});
   TRY(RewriteVersion(change, place, record));
   return Outcome{.version = record.version, .sequence = record.sequence};
 }

@@ -134,6 +134,7 @@ std::string Encode(const Event& event) {
   encoder.Text(event.policy_id);
   encoder.Number(event.group_end);
   encoder.Signed(event.created.ticks);
+  if (event.blob_kind != BlobKind::kBlock) encoder.Byte(static_cast<uint8_t>(event.blob_kind));
   return encoder.Take();
 }
 
@@ -157,6 +158,10 @@ Result<Event> DecodeEvent(std::string_view bytes) {
   event.policy_id = decoder.Text();
   event.group_end = decoder.Number();
   if (!decoder.at_end()) event.created = Time(decoder);
+  if (!decoder.at_end()) {
+    event.blob_kind = static_cast<BlobKind>(decoder.Choice(kBlobKinds));
+    if (event.blob_kind == BlobKind::kBlock) decoder.Fail();  // says so by not saying it
+  }
   TRY(decoder.Finish("a journal event"));
   return event;
 }
@@ -171,6 +176,7 @@ BlobInfo ToInfo(const VersionRecord& record, std::string name, Timestamp now) {
   info.version = record.version;
   info.is_current = record.ended.ticks == 0;
   info.ended = record.ended;
+  info.kind = record.kind;
   info.size_bytes = record.size_bytes;
   info.etag = EtagText(record.etag);
   info.created = record.created;

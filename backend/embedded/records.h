@@ -19,6 +19,7 @@ namespace replicafs::embedded {
 struct VersionRecord {
   VersionId version;
   Timestamp ended;  // zero: current
+  BlobKind kind = BlobKind::kBlock;
   uint64_t size_bytes = 0;
   uint64_t etag = 0;  // the tick of the last change
   Timestamp created;

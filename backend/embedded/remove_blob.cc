@@ -13,7 +13,8 @@ Event EventOf(EventKind kind, const BlobPath& path, const VersionRecord& record,
                .name = path.name,
                .version = record.version,
                .time = time,
-               .size_bytes = record.size_bytes};
+               .size_bytes = record.size_bytes,
+               .blob_kind = record.kind};
 }
 
 // Forgets a previous version.

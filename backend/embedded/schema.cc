@@ -9,8 +9,9 @@
 namespace replicafs::embedded {
 namespace {
 
-// 1: rows without checksums. 2: containers without protection.
-constexpr uint64_t kFormat = 3;
+// 1: rows without checksums. 2: containers without protection. 3: block blobs alone.
+constexpr uint64_t kFormat = 4;
+constexpr uint64_t kUnprotectedFormat = 2;
 
 Result<Tables> OpenTables(lmdb::Environment& environment) {
   std::array<std::string_view, kTableCount> names;
@@ -76,7 +77,7 @@ Result<Tables> OpenSchema(lmdb::Environment& environment) {
     const auto now = TRY(ReadFormat(transaction, tables));
     if (now == kFormat) return Ok();  // somebody else was first
     if (now == kPlainFormat) TRY(SealPlainTables(transaction, tables));
-    TRY(AddContainerProtection(transaction, tables));
+    if (now <= kUnprotectedFormat) TRY(AddContainerProtection(transaction, tables));
     return WriteFormat(transaction, tables);
   });
   if (!upgraded) return upgraded.error();

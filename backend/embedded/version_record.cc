@@ -15,7 +15,12 @@ enum Flags : uint8_t {
   kHasImmutability = 16,
   kHasLegalHold = 32,
   kHasRehydration = 64,
-  kKnownFlags = 127,
+  kHasMore = 128,  // a second byte of flags, at the row's end with what it announces
+};
+
+enum MoreFlags : uint8_t {
+  kKindMask = 3,
+  kKnownMoreFlags = 3,
 };
 
 void Write(Encoder& encoder, const StringMap& map) {
@@ -76,6 +81,10 @@ ReplicaOrigin ReadOrigin(Decoder& decoder) {
   return origin;
 }
 
+uint8_t MoreFlagsOf(const VersionRecord& record) {
+  return static_cast<uint8_t>(record.kind);
+}
+
 uint8_t FlagsOf(const VersionRecord& record) {
   unsigned flags = 0;
   if (record.content_md5) flags |= kHasMd5;
@@ -85,6 +94,7 @@ uint8_t FlagsOf(const VersionRecord& record) {
   if (record.protection.policy) flags |= kHasImmutability;
   if (record.protection.legal_hold) flags |= kHasLegalHold;
   if (record.rehydration) flags |= kHasRehydration;
+  if (MoreFlagsOf(record) != 0) flags |= kHasMore;
   return static_cast<uint8_t>(flags);
 }
 
@@ -93,6 +103,15 @@ ImmutabilityPolicy ReadImmutability(Decoder& decoder) {
   policy.until = Timestamp{decoder.Signed()};
   policy.mode = static_cast<ImmutabilityMode>(decoder.Choice(2));
   return policy;
+}
+
+// What has no flag in the row's first byte.
+void ReadMore(Decoder& decoder, VersionRecord& record) {
+  const unsigned flags = decoder.Byte();
+  const unsigned kind = flags & kKindMask;
+  // A row that has nothing to say here has no such byte.
+  if (flags == 0 || flags > kKnownMoreFlags || kind >= kBlobKinds) return decoder.Fail();
+  record.kind = static_cast<BlobKind>(kind);
 }
 
 Tier ReadTier(Decoder& decoder) {
@@ -134,13 +153,13 @@ std::string Encode(const VersionRecord& record) {
     encoder.Byte(static_cast<uint8_t>(record.rehydration->target));
     encoder.Signed(record.rehydration->ready.ticks);
   }
+  if (const uint8_t more = MoreFlagsOf(record); more != 0) encoder.Byte(more);
   return encoder.Take();
 }
 
 Result<VersionRecord> DecodeVersion(std::string_view bytes) {
   Decoder decoder(bytes);
   const unsigned flags = decoder.Byte();
-  if (flags > kKnownFlags) decoder.Fail();
   VersionRecord record;
   record.version = VersionId{decoder.Signed()};
   record.ended = Timestamp{decoder.Signed()};
@@ -159,6 +178,7 @@ Result<VersionRecord> DecodeVersion(std::string_view bytes) {
   if ((flags & kHasOrigin) != 0) record.origin = ReadOrigin(decoder);
   if ((flags & kHasImmutability) != 0) record.protection.policy = ReadImmutability(decoder);
   if ((flags & kHasRehydration) != 0) record.rehydration = ReadRehydration(decoder);
+  if ((flags & kHasMore) != 0) ReadMore(decoder, record);
   // Only what is in the archive tier leaves it.
   if (record.rehydration && record.properties.tier != Tier::kArchive) decoder.Fail();
   record.protection.legal_hold = (flags & kHasLegalHold) != 0;
@@ -172,7 +192,6 @@ Result<NameRecord> DecodeName(std::string_view bytes) {
   constexpr size_t kNumbersBeforeTier = 2;
   Decoder decoder(bytes);
   const unsigned flags = decoder.Byte();
-  if (flags > kKnownFlags) decoder.Fail();
   NameRecord record;
   record.has_prefix = (flags & kHasPrefix) != 0;
   decoder.SkipNumbers(kNumbersBeforeFileId);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "backend/replication/rule_index.h"
+#include "backend/replication/skipped.h"
 
 namespace replicafs {
 namespace {
@@ -29,7 +30,10 @@ class Scan {
       return;
     }
     const Rule* rule = rules_.RuleOf(event);
-    if (rule == nullptr) return;
+    if (rule == nullptr) {
+      if (request_.skipped != nullptr && IsSkipped(rules_, event)) ++*request_.skipped;
+      return;
+    }
     const bool created = event.kind == EventKind::kCreated;
     const bool version_deleted = event.kind == EventKind::kVersionDeleted;
     if (created && event.replaces) gone_.push_back(event.replaces);

@@ -28,8 +28,9 @@ struct PendingOperation {
 struct BacklogRequest {
   const Policy& policy;
   uint64_t cursor = 0;
-  uint64_t head = 0;          // later events do not count
-  std::set<uint64_t> failed;  // sequences
+  uint64_t head = 0;            // later events do not count
+  std::set<uint64_t> failed;    // sequences
+  uint64_t* skipped = nullptr;  // grows by the versions that are skipped (skipped.h)
   // Leaves out what it does not want; nullptr: all is wanted.
   std::function<bool(const Event&)> wanted;
 };

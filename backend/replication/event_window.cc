@@ -72,6 +72,7 @@ const Rule* RuleOf(const Policy& policy, const Event& event) {
     case EventKind::kDestinationChanged:
     case EventKind::kImmutabilityChanged: return nullptr;
   }
+  if (event.blob_kind != BlobKind::kBlock) return nullptr;
   const Rule* rule = FindRule(policy, event.container, event.name);
   if (rule == nullptr || event.sequence <= rule->start_sequence) return nullptr;
   const bool is_created = event.kind == EventKind::kCreated;

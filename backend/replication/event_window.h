@@ -19,7 +19,8 @@ struct WindowLimits {
   enum class Groups { kWhole, kCut } groups = Groups::kWhole;
 };
 
-// The rule that copies this event; nullptr when the policy has nothing to do with it.
+// The rule that copies this event; nullptr when the policy has nothing to do with it. Only block
+// blobs are copied.
 const Rule* RuleOf(const Policy& policy, const Event& event);
 
 // The events after `after`. A group that is larger than the limits is read whole, as is the first

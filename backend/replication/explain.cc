@@ -114,6 +114,12 @@ class Explainer {
     // A removal that failed is no version's, nor is the failure of a version that is gone.
     if (explanation.failure && !explanation.superseded) explanation.status = BlobStatus::kFailed;
     if (explanation.status == BlobStatus::kNone) {
+      const bool skipped = !versions_.empty() && versions_.front().kind != BlobKind::kBlock;
+      if (skipped) {
+        explanation.not_copied = "it is " + std::string(WithArticle(versions_.front().kind)) +
+                                 ", and only block blobs are replicated: it is skipped";
+        return explanation;
+      }
       explanation.not_copied = rule->min_creation_time
                                    ? "the rule copies only blobs created at " +
                                          ToString(*rule->min_creation_time) + " or later"
@@ -151,7 +157,11 @@ class Explainer {
       version.status = rule.status;
       version.reason = rule.reason;
     }
-    if (version.status == BlobStatus::kNone) version.reason = "older than what the rule copies";
+    if (info.kind != BlobKind::kBlock) {
+      version.reason = std::string(WithArticle(info.kind)) + ", which is skipped";
+    } else if (version.status == BlobStatus::kNone) {
+      version.reason = "older than what the rule copies";
+    }
     return version;
   }
 

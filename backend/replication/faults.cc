@@ -14,6 +14,7 @@ bool IsBlobFault(ErrorCode code) {
     case ErrorCode::kDestination:
     case ErrorCode::kArchived:
     case ErrorCode::kImmutable:
+    case ErrorCode::kBlobKind:
     case ErrorCode::kTooLarge:
     case ErrorCode::kNameTooLong:
     case ErrorCode::kNotSupported:

@@ -12,6 +12,7 @@
 #include "backend/replication/link_progress.h"
 #include "backend/replication/link_rows.h"
 #include "backend/replication/link_rules.h"
+#include "backend/replication/skipped.h"
 
 namespace replicafs {
 namespace {
@@ -56,6 +57,7 @@ class Link::State {
   Result<Applied> Apply(std::vector<Mutation> mutations, const LinkCursor& next, Error& refusal);
   Result<std::optional<FailedEvent>> Retry(const Event& event, std::stop_token stop);
   LinkCursor After(const CopyBatch& batch) const;
+  uint64_t CountSkippedIn(const std::vector<Event>& events) const;
 
   const std::shared_ptr<Account> source_;
   const std::shared_ptr<Account> destination_;
@@ -77,6 +79,7 @@ class Link::State {
   uint64_t position_ = 0;            // at or above the cursor: events between need nothing
   uint64_t maybe_copied_until_ = 0;  // an Apply up to here may have happened
   uint64_t sent_bytes_ = 0;          // not yet counted in the cursor row
+  uint64_t skipped_ = 0;             // between the cursor and the position
 
   // Smaller while the link looks for an event that the destination refuses.
   size_t window_events_;
@@ -100,6 +103,7 @@ Status Link::State::LoadCursor() {
   }
   taken_up_ = rules_row_;
   position_ = cursor_.sequence;
+  skipped_ = 0;
   cursor_known_ = true;
   return Ok();
 }
@@ -113,9 +117,12 @@ Status Link::State::TakeUpRules() {
   const auto start = TRY(StartOfNewRules(policy_.agreed(), rules_row_));
   if (start) cursor_.adopt_until = TRY(source_->journal().Head());
   cursor_.sequence = std::min(cursor_.sequence, start.value_or(cursor_.sequence));
+  cursor_.versions_skipped =
+      TRY(CountSkipped(source_->journal(), policy_.agreed(), 0, cursor_.sequence));
   cut_until_ = 0;
   // What needed nothing with the rules before may need something now.
   position_ = cursor_.sequence;
+  skipped_ = 0;
   taken_up_ = std::move(rules);
   return Ok();
 }
@@ -154,6 +161,7 @@ Result<StepResult> Link::State::Copy(const std::vector<Event>& events, std::stop
   const uint64_t last = events.back().sequence;
   if (!relevant && last - cursor_.sequence < kIdleEventsMax) {
     position_ = last;
+    skipped_ += CountSkippedIn(events);
     return StepResult::kAdvanced;
   }
 
@@ -162,6 +170,7 @@ Result<StepResult> Link::State::Copy(const std::vector<Event>& events, std::stop
   TRY(failures_.Record(batch.failed, batch.done, policy_.source_row()));
   LinkCursor next = After(batch);
   next.sequence = last;
+  next.versions_skipped += skipped_ + CountSkippedIn(events);
   const bool only_moves_cursor = batch.mutations.empty();
   Error refusal;
   switch (TRY(Apply(std::move(batch.mutations), next, refusal))) {
@@ -187,6 +196,11 @@ Result<CopyBatch> Link::State::Make(std::vector<SourceChange> changes, uint64_t 
     progress_.PublishCurrent(cursor_, policy_.source_row(), current);
   };
   return MakeBatch(context_, std::move(request), sent_bytes_);
+}
+
+uint64_t Link::State::CountSkippedIn(const std::vector<Event>& events) const {
+  const auto is_skipped = [this](const Event& event) { return IsSkipped(policy_.rules(), event); };
+  return static_cast<uint64_t>(std::count_if(events.begin(), events.end(), is_skipped));
 }
 
 LinkCursor Link::State::After(const CopyBatch& batch) const {
@@ -215,6 +229,8 @@ Result<Link::State::Applied> Link::State::Apply(std::vector<Mutation> mutations,
     cursor_ = next;
     cursor_row_ = std::move(next_row);
     rules_row_ = taken_up_;
+    // A retry, which leaves the cursor where it is, does not count what lies between.
+    if (next.sequence >= position_) skipped_ = 0;
     position_ = std::max(position_, next.sequence);
     sent_bytes_ = 0;
     return Applied::kDone;
@@ -266,7 +282,8 @@ Status Link::State::PublishProgress(std::string last_error) {
     durable = {.sequence = before.watermark,
                .versions_copied = before.versions_copied,
                .logical_bytes = before.logical_bytes,
-               .sent_bytes = before.sent_bytes};
+               .sent_bytes = before.sent_bytes,
+               .versions_skipped = before.versions_skipped};
     progress_.SetRules(before.rules);
   }
   return progress_.Publish(durable, std::move(last_error), *policy_row);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "backend/replication/link_rules.h"
+#include "backend/replication/skipped.h"
 
 namespace replicafs {
 
@@ -26,6 +27,11 @@ Result<LinkPosition> ReadPosition(AccountSource& accounts, const Policy& policy,
   const auto start = TRY(StartOfNewRules(position.agreed, taken_up));
   if (start) cursor.adopt_until = head;
   cursor.sequence = std::min(cursor.sequence, start.value_or(cursor.sequence));
+  if (taken_up != EncodeRules(position.agreed)) {
+    const auto source = TRY(accounts.OpenAccount(policy.source_account));
+    cursor.versions_skipped =
+        TRY(CountSkipped(source->journal(), position.agreed, 0, cursor.sequence));
+  }
   return position;
 }
 

@@ -20,9 +20,10 @@ std::string HostName() {
 bool SaysTheSame(const LinkProgress& a, const LinkProgress& b) {
   return a.watermark == b.watermark && a.rules == b.rules &&
          a.versions_copied == b.versions_copied && a.logical_bytes == b.logical_bytes &&
-         a.sent_bytes == b.sent_bytes && a.current_name == b.current_name &&
-         a.current_version == b.current_version && a.current_done_bytes == b.current_done_bytes &&
-         a.last_error == b.last_error && a.owner_pid == b.owner_pid && a.owner_host == b.owner_host;
+         a.sent_bytes == b.sent_bytes && a.versions_skipped == b.versions_skipped &&
+         a.current_name == b.current_name && a.current_version == b.current_version &&
+         a.current_done_bytes == b.current_done_bytes && a.last_error == b.last_error &&
+         a.owner_pid == b.owner_pid && a.owner_host == b.owner_host;
 }
 
 LinkProgress WithCursor(LinkProgress progress, const LinkCursor& durable) {
@@ -30,6 +31,7 @@ LinkProgress WithCursor(LinkProgress progress, const LinkCursor& durable) {
   progress.versions_copied = durable.versions_copied;
   progress.logical_bytes = durable.logical_bytes;
   progress.sent_bytes = durable.sent_bytes;
+  progress.versions_skipped = durable.versions_skipped;
   return progress;
 }
 
@@ -111,7 +113,8 @@ Status PublishError(BlobStore& source, const std::string& policy_id, const Clock
   const LinkCursor durable{.sequence = before.watermark,
                            .versions_copied = before.versions_copied,
                            .logical_bytes = before.logical_bytes,
-                           .sent_bytes = before.sent_bytes};
+                           .sent_bytes = before.sent_bytes,
+                           .versions_skipped = before.versions_skipped};
   ProgressPublisher publisher(source, policy_id, clock);
   publisher.SetRules(before.rules);
   return publisher.Publish(durable, last_error, *policy_row);

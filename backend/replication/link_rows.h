@@ -16,6 +16,7 @@ struct LinkCursor {
   uint64_t versions_copied = 0;
   uint64_t logical_bytes = 0;
   uint64_t sent_bytes = 0;
+  uint64_t versions_skipped = 0;  // CountSkipped up to `sequence`
   // Blobs of events up to here may be at the destination already, from an earlier policy.
   uint64_t adopt_until = 0;
 

@@ -58,17 +58,21 @@ std::string Encode(const LinkCursor& cursor) {
                        {"versionsCopied", cursor.versions_copied},
                        {"logicalBytes", cursor.logical_bytes},
                        {"sentBytes", cursor.sent_bytes},
+                       {"versionsSkipped", cursor.versions_skipped},
                        {"adoptUntil", cursor.adopt_until}});
 }
 
 Result<LinkCursor> DecodeCursor(std::string_view text) {
   const auto object = TRY(json::DecodeObject(text, "cursor"));
   json::Members members(object);
-  const LinkCursor cursor{.sequence = members.Number("sequence"),
-                          .versions_copied = members.Number("versionsCopied"),
-                          .logical_bytes = members.Number("logicalBytes"),
-                          .sent_bytes = members.Number("sentBytes"),
-                          .adopt_until = members.Number("adoptUntil")};
+  LinkCursor cursor{.sequence = members.Number("sequence"),
+                    .versions_copied = members.Number("versionsCopied"),
+                    .logical_bytes = members.Number("logicalBytes"),
+                    .sent_bytes = members.Number("sentBytes"),
+                    .adopt_until = members.Number("adoptUntil")};
+  // Programs that did not write it knew block blobs alone.
+  if (object.contains("versionsSkipped"))
+    cursor.versions_skipped = members.Number("versionsSkipped");
   if (!members.complete()) return Incomplete("cursor");
   return cursor;
 }
@@ -79,6 +83,7 @@ std::string Encode(const LinkProgress& progress) {
                        {"versionsCopied", progress.versions_copied},
                        {"logicalBytes", progress.logical_bytes},
                        {"sentBytes", progress.sent_bytes},
+                       {"versionsSkipped", progress.versions_skipped},
                        {"currentName", progress.current_name},
                        {"currentVersion", TextOf(progress.current_version)},
                        {"currentDoneBytes", progress.current_done_bytes},
@@ -109,7 +114,9 @@ Result<LinkProgress> DecodeProgress(std::string_view text) {
                         .owner_pid = static_cast<int64_t>(members.Number("ownerPid")),
                         .owner_host = members.Text("ownerHost"),
                         .updated = members.Time("updated")};
-  // Rows of programs that did not know of rates lack them.
+  // Rows of programs that did not know of these lack them.
+  if (object.contains("versionsSkipped"))
+    progress.versions_skipped = members.Number("versionsSkipped");
   if (object.contains("rateMilliseconds"))
     progress.rate = {.milliseconds = members.Number("rateMilliseconds"),
                      .events = members.Number("rateEvents"),

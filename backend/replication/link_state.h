@@ -40,6 +40,8 @@ struct LinkProgress {
   uint64_t versions_copied = 0;  // since the policy was created, as the next two
   uint64_t logical_bytes = 0;    // size of the versions copied
   uint64_t sent_bytes = 0;       // of it, what the destination did not have yet
+  // Of append and page blobs, which the rules as they are now would copy if they were block blobs.
+  uint64_t versions_skipped = 0;
   // The blob that takes longest at the moment, if any takes long.
   std::string current_name;  // "container/name"
   VersionId current_version;

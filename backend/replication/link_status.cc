@@ -32,6 +32,7 @@ Result<Policy> FindPosition(Account& source, AccountSource& accounts, LinkStatus
   status.progress.versions_copied = cursor.versions_copied;
   status.progress.logical_bytes = cursor.logical_bytes;
   status.progress.sent_bytes = cursor.sent_bytes;
+  status.progress.versions_skipped = cursor.versions_skipped;
   return std::move(position->agreed);
 }
 
@@ -50,7 +51,10 @@ Result<Timestamp> TimeOfStepBefore(Journal& journal, uint64_t sequence) {
 }
 
 Status CountPending(Account& source, const Policy& policy, Timestamp now, LinkStatus& status) {
-  BacklogRequest request{.policy = policy, .cursor = status.cursor, .head = status.head};
+  BacklogRequest request{.policy = policy,
+                         .cursor = status.cursor,
+                         .head = status.head,
+                         .skipped = &status.progress.versions_skipped};
   for (const Failure& failure : status.failures) request.failed.insert(failure.sequence);
   const auto backlog = TRY(ReadBacklog(source.journal(), request));
   status.pending = DivideByAge(backlog, now);

@@ -47,11 +47,13 @@ struct LinkSpeed {
 // The figures are those of one moment: when the destination's cursor was read.
 struct LinkStatus {
   Policy policy;
-  LinkProgress progress;  // with the counters of the destination's cursor, where it can be read
-  bool running = false;   // some process owns the link
-  bool half = false;      // the policy IsHalf: nothing is copied
-  uint64_t head = 0;      // newest position of the source's journal
-  uint64_t cursor = 0;    // every event up to here is done or recorded as failed
+  // With the counters of the destination's cursor, where it can be read; what is skipped is counted
+  // up to `head`.
+  LinkProgress progress;
+  bool running = false;  // some process owns the link
+  bool half = false;     // the policy IsHalf: nothing is copied
+  uint64_t head = 0;     // newest position of the source's journal
+  uint64_t cursor = 0;   // every event up to here is done or recorded as failed
   // The cursor is the destination's. Else that cannot be read and the cursor is the watermark, so
   // what a link did last before it ended is counted as pending still.
   bool exact = false;

@@ -60,6 +60,7 @@ bool IsOlderThan(const Policy& policy, const Rule& rule, const BlobInfo& info) {
 std::optional<RuleStatus> StatusUnder(const LinkView& link, const BlobPath& path,
                                       const BlobInfo& info) {
   const Rule* rule = link.rules.Find(path.container, path.name);
+  if (info.kind != BlobKind::kBlock) return std::nullopt;
   if (rule == nullptr || IsOlderThan(link.policy, *rule, info)) return std::nullopt;
   if (!IsYoungEnough(*rule, info.created)) return std::nullopt;
   RuleStatus status{.policy_id = link.policy.policy_id, .rule_id = rule->rule_id};

@@ -84,7 +84,7 @@ NodeSeed SeedOf(const Location& directory, NodeKind kind, mode_t type, std::stri
 
 // nullopt: the prefix of the same name, which follows, stands for both.
 std::optional<ListedEntry> BlobEntry(const Location& directory, BlobInfo info) {
-  const bool is_marker = KindOf(info.properties) == BlobKind::kDirectory;
+  const bool is_marker = KindOf(info.properties) == EntryKind::kDirectory;
   if (is_marker && info.has_prefix) return std::nullopt;
   std::string component = info.name.substr(directory.prefix().size());
   const std::string after = component;
@@ -113,7 +113,7 @@ Result<ListedEntry> PrefixEntry(const Location& directory, PrefixInfo info, cons
   if (info.has_blob) {
     auto marker = location.store().Stat(location.path());
     if (!marker && marker.error().code != ErrorCode::kNotFound) return std::move(marker).error();
-    if (marker && KindOf(marker->properties) == BlobKind::kDirectory)
+    if (marker && KindOf(marker->properties) == EntryKind::kDirectory)
       entry.found.blob = std::move(*marker);
   }
   entry.found.prefix = std::move(info);

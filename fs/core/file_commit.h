@@ -19,8 +19,8 @@ Result<Outcome> ApplyCommit(const FileSystemState& state, BlobStore& store,
 void NoteCommitted(FileSystemState& state, Node& node, FileWriter& writer, const Outcome& outcome,
                    const PreparedCommit& prepared);
 
-// The file's writer, begun with its current content when there is none. kDestination,
-// kImmutable.
+// The file's writer, begun with its current content when there is none. kDestination; as
+// RefuseWriting.
 Result<std::shared_ptr<FileWriter>> StartWriter(FileSystemState& state, Node& node)
     REQUIRES(node.commit_mutex);
 // The same, begun with nothing: what a truncation to zero needs.

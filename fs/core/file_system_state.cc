@@ -104,6 +104,15 @@ Status RefuseImmutable(const FileSystemState& state, const Location& location,
                       ToString(location.path()), state.clock.Now());
 }
 
+Status RefuseWriting(const FileSystemState& state, const Location& location, const BlobInfo& info) {
+  TRY(RefuseImmutable(state, location, info));
+  if (info.kind == BlobKind::kBlock) return Ok();
+  return Error{
+      ErrorCode::kBlobKind,
+      fmt::format("'{}' is {}: a mount can read and remove it, and writes block blobs alone",
+                  ToString(location.path()), WithArticle(info.kind))};
+}
+
 bool IsDestination(BlobStore& store, const std::string& container) {
   const auto info = store.GetContainer(container);
   return info && !info->destination_policy_id.empty();

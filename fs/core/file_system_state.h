@@ -79,6 +79,8 @@ Status RefuseDestination(const Location& location);
 // kImmutable when the version may not be changed now; the store itself refuses later.
 Status RefuseImmutable(const FileSystemState& state, const Location& location,
                        const BlobInfo& info);
+// The same for who would write its content: kBlobKind too.
+Status RefuseWriting(const FileSystemState& state, const Location& location, const BlobInfo& info);
 bool IsDestination(BlobStore& store, const std::string& container);
 
 }  // namespace replicafs

@@ -150,7 +150,7 @@ Result<Found> FindDirectory(const Location& location) {
   Found found = DirectoryFound(location, LateTimeOf(location));
   auto blob = location.store().Stat(location.path());
   if (!blob && blob.error().code != ErrorCode::kNotFound) return std::move(blob).error();
-  if (blob && KindOf(blob->properties) == BlobKind::kDirectory) found.blob = std::move(*blob);
+  if (blob && KindOf(blob->properties) == EntryKind::kDirectory) found.blob = std::move(*blob);
   auto prefix = location.store().StatPrefix({location.container(), location.prefix()});
   if (!prefix && prefix.error().code != ErrorCode::kNotFound) return std::move(prefix).error();
   if (prefix) found.prefix = std::move(*prefix);
@@ -165,7 +165,7 @@ Result<Found> FindBlob(const Location& location, NameForm form) {
   const Timestamp late = LateTimeOf(location);
   auto blob = location.store().Stat(location.path());
   if (!blob && blob.error().code != ErrorCode::kNotFound) return std::move(blob).error();
-  const bool is_file = blob && KindOf(blob->properties) == BlobKind::kFile;
+  const bool is_file = blob && KindOf(blob->properties) == EntryKind::kFile;
   if (form == NameForm::kBesideDirectory) {
     if (is_file && blob->has_prefix) return FileFound(location, std::move(*blob));
     return Error{ErrorCode::kNotFound,

@@ -105,7 +105,8 @@ Status RemoveOne(FileSystemState& state, BlobStore& store, const LateChange& cha
 // Whether the next change may fare better.
 bool IsOfThisFileAlone(ErrorCode code) {
   return code == ErrorCode::kExists || code == ErrorCode::kDestination ||
-         code == ErrorCode::kImmutable || code == ErrorCode::kNotFound;
+         code == ErrorCode::kImmutable || code == ErrorCode::kBlobKind ||
+         code == ErrorCode::kNotFound;
 }
 
 // What cannot be committed is logged by who ends the file's writer.

@@ -103,7 +103,7 @@ Result<BlobInfo> LateStore::Stat(const BlobPath& path, VersionId version) {
   }
   auto info = Inner().Stat(path, version);
   // A file beside a directory: nothing keeps the directory when it becomes empty.
-  if (info && info->has_prefix && KindOf(info->properties) == BlobKind::kFile &&
+  if (info && info->has_prefix && KindOf(info->properties) == EntryKind::kFile &&
       late_.NewestBelow(path.container, path.name + "/") != 0) {
     SettleBelow(path.container, path.name + "/");
     return Inner().Stat(path, version);

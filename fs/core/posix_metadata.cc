@@ -64,8 +64,8 @@ const StringMap& NoMetadata() {
 
 }  // namespace
 
-BlobKind KindOf(const BlobProperties& properties) {
-  return TypeOf(properties) == S_IFDIR ? BlobKind::kDirectory : BlobKind::kFile;
+EntryKind KindOf(const BlobProperties& properties) {
+  return TypeOf(properties) == S_IFDIR ? EntryKind::kDirectory : EntryKind::kFile;
 }
 
 mode_t ModeOf(BlobType type) {

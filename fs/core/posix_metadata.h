@@ -21,10 +21,10 @@ struct AttributeDefaults {
   mode_t umask = 022;
 };
 
-enum class BlobKind { kDirectory, kFile };
+enum class EntryKind { kDirectory, kFile };
 
 // A directory's marker has hdi_isfolder=true.
-BlobKind KindOf(const BlobProperties& properties);
+EntryKind KindOf(const BlobProperties& properties);
 // S_IFREG, S_IFLNK, S_IFIFO, …; S_IFDIR for a marker.
 mode_t ModeOf(BlobType type);
 mode_t TypeOf(const BlobProperties& properties);

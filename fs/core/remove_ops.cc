@@ -138,7 +138,7 @@ Result<std::optional<Mutation>> KeepDirectory(const FileSystemState& state, Blob
                                               .properties = PropertiesOfNew(made),
                                               .precondition = {.if_none_match = true}});
   }
-  if (KindOf(marker->properties) != BlobKind::kDirectory) return std::optional<Mutation>();
+  if (KindOf(marker->properties) != EntryKind::kDirectory) return std::optional<Mutation>();
   if (!RefuseImmutable(state, directory, *marker)) return std::optional<Mutation>();
   // An empty prefix does not remember when it was emptied; its marker does.
   PatchBlob patch{.path = directory.path(), .metadata = marker->properties.metadata};

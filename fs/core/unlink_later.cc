@@ -35,7 +35,7 @@ Result<bool> UnlinkLater(FileSystemState& state, const NodePtr& parent, std::str
   const NamespaceGate::Shared gate(state.gate);
   const Location location = state.nodes->LocationOf(node);
   const BlobInfo info = TRY(account.inner_store().Stat(location.path()));
-  if (KindOf(info.properties) != BlobKind::kFile) return false;
+  if (KindOf(info.properties) != EntryKind::kFile) return false;
   TRY(RefuseImmutable(state, location, info));
   KeepOrphan(location, info, node);
   MarkUnlinked(state, node);

@@ -23,9 +23,10 @@ constexpr std::string_view kContentTypeXattr = "user.blob.content-type";
 constexpr std::string_view kImmutableUntilXattr = "user.blob.immutable-until";
 constexpr std::string_view kLegalHoldXattr = "user.blob.legal-hold";
 constexpr std::string_view kArchiveStatusXattr = "user.blob.archive-status";
-constexpr std::array<std::string_view, 6> kReadOnlyBlobXattrs = {
-    "user.blob.etag",     "user.blob.content-md5", "user.blob.created",
-    kImmutableUntilXattr, kArchiveStatusXattr,     kLegalHoldXattr};
+constexpr std::string_view kKindXattr = "user.blob.type";
+constexpr std::array<std::string_view, 7> kReadOnlyBlobXattrs = {
+    "user.blob.etag",    "user.blob.content-md5", "user.blob.created", kImmutableUntilXattr,
+    kArchiveStatusXattr, kLegalHoldXattr,         kKindXattr};
 
 bool IsForeignMetadata(std::string_view key) {
   return !IsAttributeKey(key) && !IsUserXattrKey(key);
@@ -47,6 +48,7 @@ void AddStored(const BlobInfo& info, XattrMap& xattrs) {
   xattrs.emplace("user.version.id", ToString(info.version));
   xattrs.emplace("user.blob.etag", info.etag);
   xattrs.emplace("user.blob.created", ToString(info.created));
+  if (info.kind != BlobKind::kBlock) xattrs.emplace(kKindXattr, ToString(info.kind));
   if (info.rehydration) xattrs.emplace(kArchiveStatusXattr, ArchiveStatus(*info.rehydration));
   if (info.content_md5) xattrs.emplace("user.blob.content-md5", ToBase64(*info.content_md5));
 }

@@ -61,10 +61,11 @@ class Dumper {
  private:
   void AddEvent(const Event& event) {
     text_ +=
-        fmt::format("event {} {} {}/{} v{} replaces v{} other '{}' {} B writer {} [{}] end {}\n",
+        fmt::format("event {} {} {}/{} v{} replaces v{} other '{}' {} B {} writer {} [{}] end {}\n",
                     event.sequence, ToString(event.kind), event.container, event.name,
                     versions_.Of(event.version), versions_.Of(event.replaces), event.other_name,
-                    event.size_bytes, event.writer, event.policy_id, event.group_end);
+                    event.size_bytes, ToString(event.blob_kind), event.writer, event.policy_id,
+                    event.group_end);
   }
 
   void AddBlob(const BlobInfo& info) {
@@ -72,6 +73,7 @@ class Dumper {
                          versions_.Of(info.version), info.is_current ? "current" : "ended",
                          info.size_bytes, file_ids_.Of(info.file_id), info.has_prefix,
                          ToString(info.properties.tier), info.properties.headers.content_type);
+    if (info.kind != BlobKind::kBlock) text_ += fmt::format(" {}", ToString(info.kind));
     text_ += Said(info.protection);
     if (info.rehydration)
       text_ += " " + ArchiveStatus(*info.rehydration) + " " + ToString(info.rehydration->ready);

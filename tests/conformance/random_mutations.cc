@@ -186,6 +186,7 @@ Mutation RandomMutations::SayCommit(const Plan& plan, Account& account) {
   if (plan.variant == 5) commit.replaces = VersionAt(account, plan.path, 0);
   if (plan.variant == 6) commit.replaces = VersionAt(account, plan.path, 1);
   if (plan.variant == 7) commit.properties.metadata = {{"hdi_isfolder", "true"}};
+  if (plan.variant == 9) commit.kind = plan.which == 0 ? BlobKind::kPage : BlobKind::kAppend;
   if (plan.variant == 8) commit.properties.tags = {{"tag", plan.other.name}};
   if (plan.variant >= 12) {
     const auto container = account.store().GetContainer(plan.path.container);

@@ -63,6 +63,12 @@ Result<Outcome> MemoryBatch::Do(const CommitBlob& mutation) {
   TRY(Check(mutation.precondition, current));
   if (current != nullptr) TRY(CheckMutable(*container, current->info));
   auto content = TRY(Resolve(mutation.content));
+  const auto* from = std::get_if<ContentOf>(&mutation.content);
+  const MemoryVersion* source =
+      from == nullptr ? nullptr : TRY(state_.Version(from->path, from->version));
+  const BlobKind kind = source == nullptr ? mutation.kind : source->info.kind;
+  TRY(CheckKindSize(kind, content->size_bytes));
+  if (current != nullptr) TRY(CheckSameKind(current->info.kind, kind, mutation.path.name));
 
   const Timestamp now = NextTick();
   const bool replaces = current != nullptr && current->info.version == mutation.replaces;
@@ -74,9 +80,8 @@ Result<Outcome> MemoryBatch::Do(const CommitBlob& mutation) {
   added.info.created = current != nullptr ? current->info.created : now;
   added.info.file_id = FileIdFor(mutation, *container);
   added.info.properties = mutation.properties;
-  const auto* from = std::get_if<ContentOf>(&mutation.content);
-  if (from != nullptr && mutation.properties.tier == Tier::kArchive) {
-    const MemoryVersion* source = TRY(state_.Version(from->path, from->version));
+  added.info.kind = kind;
+  if (source != nullptr && mutation.properties.tier == Tier::kArchive) {
     const TierState tier{source->info.properties.tier, source->info.rehydration};
     added.info.rehydration = TierAt(tier, clock_.Now()).rehydration;
   }
@@ -130,7 +135,8 @@ Outcome MemoryBatch::AddVersion(MemoryContainer& container, NewVersion added) {
                             .created = info.created,
                             .other_name = added.other_name,
                             .size_bytes = added.content->size_bytes,
-                            .policy_id = info.origin ? info.origin->policy_id : ""});
+                            .policy_id = info.origin ? info.origin->policy_id : "",
+                            .blob_kind = info.kind});
   outcome.etag = EtagAt(now);
   outcome.last_modified = now;
 
@@ -177,7 +183,8 @@ Outcome MemoryBatch::EndCurrent(MemoryContainer& container, const std::string& n
                  .version = ended.version,
                  .time = now,
                  .other_name = std::move(other_name),
-                 .size_bytes = ended.size_bytes});
+                 .size_bytes = ended.size_bytes,
+                 .blob_kind = ended.kind});
 }
 
 Result<Outcome> MemoryBatch::Do(const RemoveVersion& mutation) {
@@ -188,7 +195,7 @@ Result<Outcome> MemoryBatch::Do(const RemoveVersion& mutation) {
   TRY(CheckMutable(*container, blob->second.versions.at(mutation.version).info));
   Save(container->blobs, mutation.path.name);
   const Timestamp now = NextTick();
-  const uint64_t size_bytes = blob->second.versions.at(mutation.version).info.size_bytes;
+  const BlobInfo removed = blob->second.versions.at(mutation.version).info;
   const bool was_current = blob->second.current == mutation.version;
   if (was_current) blob->second.current = {};
   blob->second.versions.erase(mutation.version);
@@ -199,7 +206,8 @@ Result<Outcome> MemoryBatch::Do(const RemoveVersion& mutation) {
                  .name = mutation.path.name,
                  .version = mutation.version,
                  .time = now,
-                 .size_bytes = size_bytes});
+                 .size_bytes = removed.size_bytes,
+                 .blob_kind = removed.kind});
 }
 
 Result<Outcome> MemoryBatch::Do(const PatchBlob& mutation) {
@@ -237,7 +245,8 @@ Result<Outcome> MemoryBatch::Do(const PatchBlob& mutation) {
               .version = info.version,
               .time = now,
               .size_bytes = info.size_bytes,
-              .policy_id = mutation.origin_policy_id});
+              .policy_id = mutation.origin_policy_id,
+              .blob_kind = info.kind});
   outcome.etag = info.etag;
   outcome.last_modified = now;
   info.sequence = outcome.sequence;

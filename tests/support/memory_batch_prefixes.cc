@@ -145,6 +145,11 @@ Result<Outcome> MemoryBatch::Do(const ExchangePrefixes& mutation) {
   TRY(ValidateNames(first, below_second));
   TRY(CheckMovable(*container, first, below_first));
   TRY(CheckMovable(*container, second, below_second));
+  for (const std::string& name : below_first) {
+    if (!below_second.contains(name)) continue;
+    TRY(CheckSameKind(container->Current(second + name)->info.kind,
+                      container->Current(first + name)->info.kind, second + name));
+  }
 
   const Prefixes of_first = PrefixesAtAndBelow(*container, first);
   const Prefixes of_second = PrefixesAtAndBelow(*container, second);
@@ -207,6 +212,7 @@ Outcome MemoryBatch::AddMoved(MemoryContainer& container, const MemoryVersion& s
   added.info.version = VersionId{now.ticks};
   added.info.created = current != nullptr ? current->info.created : now;
   added.info.file_id = source.info.file_id;
+  added.info.kind = source.info.kind;
   added.info.properties = source.info.properties;
   added.info.rehydration = source.info.rehydration;
   return AddVersion(container, std::move(added));

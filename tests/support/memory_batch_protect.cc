@@ -46,7 +46,8 @@ Result<Outcome> MemoryBatch::Protect(const BlobPath& path, VersionId version,
                  .container = path.container,
                  .name = path.name,
                  .version = version,
-                 .size_bytes = info.size_bytes});
+                 .size_bytes = info.size_bytes,
+                 .blob_kind = info.kind});
 }
 
 Result<Outcome> MemoryBatch::Do(const SetContainerImmutability& mutation) {

@@ -12,6 +12,7 @@ namespace {
 VersionRecord FullVersion() {
   VersionRecord record{.version = VersionId{17'000'000'000'000'001},
                        .ended = Timestamp{17'000'000'000'000'002},
+                       .kind = BlobKind::kPage,
                        .size_bytes = uint64_t{5} << 40,
                        .etag = 17'000'000'000'000'003,
                        .created = Timestamp{-5},
@@ -96,6 +97,26 @@ TEST(Records, EventOfAnOlderReleaseThenItsBlobsCreationIsNotKnown) {
   const Event event{.container = "box", .name = "a/b", .version = VersionId{7}};
 
   EXPECT_EQ(Must(DecodeEvent(OfAnOlderRelease(event))).created, Timestamp{});
+}
+
+TEST(Records, EventOfABlobKindThenDecodesToItself) {
+  const Event event{.container = "box", .name = "a", .blob_kind = BlobKind::kAppend};
+
+  EXPECT_EQ(Must(DecodeEvent(Encode(event))).blob_kind, BlobKind::kAppend);
+  std::string row = Encode(event);
+  for (const char kind : {'\0', '\3'}) {
+    row.back() = kind;
+    EXPECT_CODE(kCorrupt, DecodeEvent(row));
+  }
+}
+
+TEST(Records, KindThatCannotBeThenCorrupt) {
+  std::string row = Encode(VersionRecord{.kind = BlobKind::kAppend});
+  EXPECT_EQ(Must(DecodeVersion(row)).kind, BlobKind::kAppend);
+  for (const char flags : {'\0', '\3', '\x80'}) {
+    row.back() = flags;
+    EXPECT_CODE(kCorrupt, DecodeVersion(row));
+  }
 }
 
 TEST(Records, RehydrationOfWhatIsNotArchivedOrToTheArchiveThenCorrupt) {

@@ -112,6 +112,30 @@ TEST_F(UpgradeTest, AccountOfFormat2ThenOpensWithoutProtectionAndTakesSome) {
   ExpectClean();
 }
 
+TEST_F(UpgradeTest, AccountOfFormat3ThenOpensWithBlockBlobsAndTakesOthers) {
+  Put("a", "1");
+  Must(ApplyOne(store(), ChangeContainerHolds{"box", {"case1"}, {}}, 0));
+  account_.reset();
+  {
+    auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
+    const embedded::Tables tables = Must(embedded::OpenSchema(*environment));
+    ASSERT_OK(environment->Update([&](lmdb::WriteTransaction& transaction) {
+      return tables.meta.rows().Put(transaction, embedded::kFormatKey, "\3");
+    }));
+  }
+
+  Open();
+
+  ExpectClean();
+  EXPECT_EQ(Must(store().Stat({"box", "a"})).kind, BlobKind::kBlock);
+  EXPECT_EQ(Must(store().GetContainer("box")).protection.legal_holds.size(), 1U);
+  Must(ApplyOne(store(),
+                CommitBlob{.path = {"box", "log"}, .content = "1", .kind = BlobKind::kAppend}, 0));
+  Open();
+  EXPECT_EQ(Must(store().Stat({"box", "log"})).kind, BlobKind::kAppend);
+  ExpectClean();
+}
+
 TEST_F(UpgradeTest, NumberOfTheFormatDamagedThenRefusedAndNothingSealedTwice) {
   Must(ApplyOne(store(), PutState{"key", "state"}, 0));
   account_.reset();
@@ -141,7 +165,7 @@ TEST_F(UpgradeTest, NewerFormatThenNotSupported) {
     auto environment = Must(lmdb::Environment::Open(path() + "/meta", {}));
     const embedded::Tables tables = Must(embedded::OpenSchema(*environment));
     ASSERT_OK(environment->Update([&](lmdb::WriteTransaction& transaction) {
-      return tables.meta.rows().Put(transaction, embedded::kFormatKey, "\4");
+      return tables.meta.rows().Put(transaction, embedded::kFormatKey, "\5");
     }));
   }
 
