@@ -37,6 +37,7 @@ Result<ExitCode> ChangeBlob(Context& context, const BlobTarget& blob, Mutation c
 void AddBlobCommands(CommandLine& line) {
   CLI::App& group = line.Group("blob", "What is known of a blob, and what protects it.");
   AddBlobPut(line, group);
+  AddBlobGet(line, group);
   AddBlobShow(line, group);
   AddBlobTier(line, group);
   AddBlobImmutability(line, group);

@@ -22,28 +22,44 @@ Result<size_t> ReadFull(int fd, std::span<char> into, const std::string& name) {
   return done;
 }
 
+// In place.
+Nonce Encrypt(const ContentKey& key, std::string& bytes) {
+  const Nonce nonce = key.NonceOf(AsBytes(bytes));
+  key.Crypt(nonce, 0, AsBytes(bytes),
+            std::as_writable_bytes(std::span(bytes.data(), bytes.size())));
+  return nonce;
+}
+
 }  // namespace
 
-Result<Content> StageFile(BlobStore& store, int fd, const std::string& name, Progress& progress) {
+Result<StagedFile> StageFile(BlobStore& store, const FileToStage& file, Progress& progress) {
+  StagedFile staged;
+  if (file.key != nullptr) staged.encryption.emplace().key_sha256 = file.key->sha256();
   BlockList blocks;
   std::string bytes;
   uint64_t done = 0;
   for (size_t index = 0;; ++index) {
     if (index == kBlockCountMax)
-      return Error{ErrorCode::kTooLarge, "'" + name + "' is larger than a blob can be"};
+      return Error{ErrorCode::kTooLarge, "'" + file.name + "' is larger than a blob can be"};
     bytes.resize(BlockNumber(index).size_bytes);
-    const size_t size = TRY(ReadFull(fd, bytes, name));
+    const size_t size = TRY(ReadFull(file.fd, bytes, file.name));
     const bool ends = size < bytes.size();
     bytes.resize(size);
-    if (index == 0 && ends && size <= store.capabilities().inline_max_bytes)
-      return Content(std::move(bytes));
+    const bool is_small = size <= store.capabilities().inline_max_bytes;
+    if (index == 0 && ends && is_small && !staged.encryption) {
+      staged.content = std::move(bytes);
+      return staged;
+    }
     if (size > 0) {
+      if (staged.encryption) staged.encryption->nonces.push_back(Encrypt(*file.key, bytes));
       const BlockRef block{Sha256(AsBytes(bytes)), size};
       TRY(store.StageBlock(block.digest, AsBytes(bytes)));
       blocks.push_back(block);
       progress.Update(done += size, 0);
     }
-    if (ends) return Content(std::move(blocks));
+    if (!ends) continue;
+    staged.content = std::move(blocks);
+    return staged;
   }
 }
 

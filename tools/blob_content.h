@@ -1,13 +1,27 @@
 // A file's bytes on their way into a blob.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "backend/blob/blob_store.h"
 #include "tools/progress.h"
 
 namespace replicafs {
 
-// Reads the descriptor to its end and stages what it has, for a commit to name. kTooLarge beyond
-// BlobSizeMax. `name` is for errors.
-Result<Content> StageFile(BlobStore& store, int fd, const std::string& name, Progress& progress);
+struct FileToStage {
+  int fd = -1;
+  std::string name;   // for errors
+  ContentKeyPtr key;  // nullptr: it is not encrypted
+};
+
+// For a commit to name.
+struct StagedFile {
+  Content content;
+  std::optional<ContentEncryption> encryption;
+};
+
+// Reads the descriptor to its end and stages what it has. kTooLarge beyond BlobSizeMax.
+Result<StagedFile> StageFile(BlobStore& store, const FileToStage& file, Progress& progress);
 
 }  // namespace replicafs

@@ -5,6 +5,7 @@
 #include "backend/base/unique_fd.h"
 #include "tools/blob_content.h"
 #include "tools/blob_target.h"
+#include "tools/key_file.h"
 
 namespace replicafs {
 namespace {
@@ -14,13 +15,16 @@ struct PutOptions {
   std::string file = "-";
   std::string kind = "block";
   std::string content_type;
+  std::string key_file;
 };
 
-Result<Content> ReadInput(Context& context, BlobStore& store, const std::string& file) {
+Result<StagedFile> ReadInput(Context& context, BlobStore& store, const PutOptions& options) {
+  const ContentKeyPtr key = TRY(ReadKeyFileIfNamed(options.key_file));
   Progress progress("storing", context.output);
-  if (file == "-") return StageFile(store, STDIN_FILENO, "standard input", progress);
-  const UniqueFd fd = TRY(OpenFile(file, O_RDONLY));
-  return StageFile(store, fd.get(), file, progress);
+  if (options.file == "-")
+    return StageFile(store, {.fd = STDIN_FILENO, .name = "standard input", .key = key}, progress);
+  const UniqueFd fd = TRY(OpenFile(options.file, O_RDONLY));
+  return StageFile(store, {.fd = fd.get(), .name = options.file, .key = key}, progress);
 }
 
 Result<ExitCode> Put(Context& context, const PutOptions& options) {
@@ -30,7 +34,9 @@ Result<ExitCode> Put(Context& context, const PutOptions& options) {
   VersionsTarget target = TRY(FindBlobTarget(context, options.path));
   CommitBlob commit{.path = target.blob, .kind = *kind};
   commit.properties.headers.content_type = options.content_type;
-  commit.content = TRY(ReadInput(context, target.store(), options.file));
+  StagedFile staged = TRY(ReadInput(context, target.store(), options));
+  commit.content = std::move(staged.content);
+  commit.encryption = std::move(staged.encryption);
   auto committed = ApplyOne(target.store(), std::move(commit), 0);
   if (!committed) return std::move(committed).error().Within("'" + target.text + "'");
   const BlobInfo info = TRY(VersionOf(target, committed->version));
@@ -57,6 +63,10 @@ void AddBlobPut(CommandLine& line, CLI::App& blob_group) {
   command.add_option(
       "--kind", options->kind,
       "block (the default), append or page; a blob keeps it for as long as it lives");
+  command.add_option("--key-file", options->key_file,
+                     std::string(kKeyFileText) +
+                         ". The content is encrypted with it, not the properties. The key is not "
+                         "kept: without it nobody reads the blob again");
   command.add_option("--content-type", options->content_type, "Such as image/jpeg");
 }
 

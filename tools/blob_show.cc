@@ -15,6 +15,7 @@ Json ToJson(const VersionsTarget& target, const BlobInfo& info) {
   document.update(
       {{"created", JsonTime(info.created)},
        {"contentMd5", info.content_md5 ? Json(ToBase64(*info.content_md5)) : Json(nullptr)},
+       {"encryptionKeySha256", info.key_sha256 ? Json(BlockId(*info.key_sha256)) : Json(nullptr)},
        {"contentType", headers.content_type},
        {"contentEncoding", headers.content_encoding},
        {"contentLanguage", headers.content_language},
@@ -90,6 +91,8 @@ void PrintBlob(Context& context, const VersionsTarget& target, const BlobInfo& i
                    {"created", ToString(info.created)},
                    {"last modified", ToString(info.last_modified)}};
   if (info.ended != Timestamp{}) fields.emplace_back("ended", ToString(info.ended));
+  if (info.key_sha256)
+    fields.emplace_back("encrypted", "with a customer's key, SHA-256 " + BlockId(*info.key_sha256));
   if (info.content_md5) fields.emplace_back("md5", ToBase64(*info.content_md5));
   std::string tier(ToString(info.properties.tier));
   if (const auto& pending = info.rehydration)

@@ -30,6 +30,7 @@ Result<ExitCode> ChangeBlob(Context& context, const BlobTarget& blob, Mutation c
 void PrintBlob(Context& context, const VersionsTarget& target, const BlobInfo& info);
 
 void AddBlobPut(CommandLine& line, CLI::App& blob_group);
+void AddBlobGet(CommandLine& line, CLI::App& blob_group);
 void AddBlobShow(CommandLine& line, CLI::App& blob_group);
 void AddBlobTier(CommandLine& line, CLI::App& blob_group);
 void AddBlobImmutability(CommandLine& line, CLI::App& blob_group);

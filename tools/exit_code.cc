@@ -16,6 +16,7 @@ ExitCode ExitCodeFor(ErrorCode code) {
     case ErrorCode::kArchived:
     case ErrorCode::kImmutable:
     case ErrorCode::kBlobKind:
+    case ErrorCode::kCustomerKey:
     case ErrorCode::kReadOnly:
     case ErrorCode::kUnauthenticated:
     case ErrorCode::kNotEmpty:

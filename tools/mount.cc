@@ -3,6 +3,7 @@
 
 #include "backend/base/clock.h"
 #include "tools/command.h"
+#include "tools/key_file.h"
 #include "tools/moment.h"
 #include "tools/mount_process.h"
 
@@ -16,6 +17,7 @@ struct Arguments {
   bool read_only = false;
   bool no_replication = false;
   std::string at;
+  std::string key_file;
   uid_t uid = ::geteuid();
   gid_t gid = ::getegid();
   std::string umask = "022";
@@ -55,6 +57,7 @@ Result<MountRequest> ToRequest(const Arguments& arguments) {
   if (arguments.foreground) request.place = MountRequest::Place::kForeground;
   if (arguments.no_replication) request.replication = MountRequest::Replication::kOff;
   request.log_level = arguments.log_level;
+  request.key = TRY(ReadKeyFileIfNamed(arguments.key_file));
   if (!arguments.at.empty()) {
     request.at = TRY(ParseMoment("--at", arguments.at, SystemClock().Now()));
     request.session.writing = SessionOptions::Writing::kRefused;
@@ -95,6 +98,11 @@ void AddMountCommand(CommandLine& line) {
                   "Show names and contents as they were, read-only; runs no links: " +
                       std::string(kMomentText))
       ->type_name("TIME");
+  command
+      .add_option("--key-file", arguments->key_file,
+                  "Read what is encrypted with this key, which the mount keeps in its memory. " +
+                      std::string(kKeyFileText))
+      ->type_name("FILE");
   command.add_option("--uid", arguments->uid, "Owner of what has no recorded owner");
   command.add_option("--gid", arguments->gid, "Group of what has no recorded group");
   command.add_option("--umask", arguments->umask, "Octal; of what has no recorded mode")
@@ -103,9 +111,10 @@ void AddMountCommand(CommandLine& line) {
       ->check(CLI::Range(1U, 256U))
       ->capture_default_str();
   command
-      .add_option("--memory", arguments->memory_bytes,
-                  "What the mount keeps in memory at most, from 160MiB; the default is 256MiB. Data "
-                  "being written that exceeds its share waits on disk")
+      .add_option(
+          "--memory", arguments->memory_bytes,
+          "What the mount keeps in memory at most, from 160MiB; the default is 256MiB. Data "
+          "being written that exceeds its share waits on disk")
       ->transform(CLI::AsSizeValue(false));
   command.add_option("--log-level", arguments->log_level, "debug, info, warning or error")
       ->transform(

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "backend/base/clock.h"
+#include "backend/blob/keyed_account.h"
 #include "backend/past/past_account.h"
 #include "backend/replication/link_supervisor.h"
 #include "backend/retention/retention_keeper.h"
@@ -55,7 +56,10 @@ Status Serve(AccountCatalog& accounts, const MountRequest& request, StartReport&
   BlockEndSignals();
   std::optional<PastAccounts> past;
   if (request.at) past.emplace(accounts, *request.at);
-  AccountSource& shown = past ? static_cast<AccountSource&>(*past) : accounts;
+  AccountSource& then = past ? static_cast<AccountSource&>(*past) : accounts;
+  std::optional<KeyedAccounts> keyed;
+  if (request.key != nullptr) keyed.emplace(then, request.key);
+  AccountSource& shown = keyed ? static_cast<AccountSource&>(*keyed) : then;
   const std::unique_ptr<FileSystem> file_system =
       TRY(FileSystem::Open(shown, SystemClock(), request.file_system));
   const std::unique_ptr<Session> session = TRY(Session::Mount(*file_system, request.session));

@@ -9,6 +9,7 @@
 #include "backend/account/account_catalog.h"
 #include "backend/base/log.h"
 #include "backend/base/result.h"
+#include "backend/blob/customer_key.h"
 #include "fs/core/file_system.h"
 #include "fs/fuse/session.h"
 
@@ -21,6 +22,8 @@ struct MountRequest {
   enum class Replication { kOn, kOff } replication = Replication::kOn;
   // The accounts as they were then, for reading; the process does no work of its own on them.
   std::optional<Timestamp> at;
+  // Of the customer's, that the mount reads with; its links do not. nullptr: none.
+  ContentKeyPtr key;
   LogLevel log_level = LogLevel::kInfo;
 };
 

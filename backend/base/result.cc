@@ -22,6 +22,7 @@ bool IsTransient(ErrorCode code) {
     case ErrorCode::kArchived:
     case ErrorCode::kImmutable:
     case ErrorCode::kBlobKind:
+    case ErrorCode::kCustomerKey:
     case ErrorCode::kReadOnly:
     case ErrorCode::kUnauthenticated:
     case ErrorCode::kCancelled:
@@ -52,6 +53,7 @@ std::string_view ErrorCodeName(ErrorCode code) {
     case ErrorCode::kArchived: return "BlobArchived";
     case ErrorCode::kImmutable: return "BlobImmutableDueToPolicy";
     case ErrorCode::kBlobKind: return "InvalidBlobType";
+    case ErrorCode::kCustomerKey: return "BlobUsesCustomerSpecifiedEncryption";
     case ErrorCode::kReadOnly: return "ReadOnly";
     case ErrorCode::kUnauthenticated: return "AuthenticationFailed";
     case ErrorCode::kUnavailable: return "Unavailable";

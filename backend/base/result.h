@@ -24,6 +24,7 @@ enum class ErrorCode {
   kArchived,     // the blob's tier is archive: it must be rehydrated before it can be read
   kImmutable,    // an immutability policy or a legal hold protects the version
   kBlobKind,     // the blob is an append or page blob, or is to become one
+  kCustomerKey,  // the content is encrypted with a customer's key, which was not given
   kReadOnly,
   kUnauthenticated,
   kUnavailable,

@@ -72,6 +72,7 @@ struct BlobInfo {
   bool is_current = true;
   Timestamp ended;  // when a previous version stopped being current; zero for the current one
   BlobKind kind = BlobKind::kBlock;
+  std::optional<Digest> key_sha256;  // of the customer's key that its content is encrypted with
   uint64_t size_bytes = 0;
   std::string
       etag;  // with its quotes: "\"0x8DC…\""; new after each change of content or properties

@@ -17,6 +17,7 @@
 #include "backend/base/result.h"
 #include "backend/blob/blob_info.h"
 #include "backend/blob/blob_type.h"
+#include "backend/blob/customer_key.h"
 #include "backend/blob/file_parts.h"
 #include "backend/blob/mutation.h"
 
@@ -36,13 +37,16 @@ class BlobReader {
  public:
   virtual ~BlobReader() = default;
   virtual const BlobInfo& info() const = 0;
+  // Before the first read: the key that BlobInfo::key_sha256 asks for, which the reader holds for
+  // as long as it lives. kCustomerKey (CheckKey).
+  virtual Status UseKey(ContentKeyPtr key) = 0;
   // Fills the span from `offset`; short only at the end of the blob. kCorrupt when stored bytes are
-  // not what was written, kArchived.
+  // not what was written, kArchived; kCustomerKey without the key.
   virtual Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) = 0;
   // The bytes that ReadAt would read, as parts of files. nullopt when they do not lie in files, or
   // in more than FileParts takes: then ReadAt must read them. Errors as ReadAt.
   virtual Result<std::optional<FileParts>> PartsAt(uint64_t offset, size_t size) = 0;
-  // The blocks in order; nullopt when the store keeps the content in one piece.
+  // The blocks in order; nullopt when the store keeps the content in one piece, or encrypted.
   virtual const std::optional<BlockList>& blocks() const = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backend/blob/blob_info.h"
+#include "backend/blob/customer_key.h"
 
 namespace replicafs {
 
@@ -35,7 +36,8 @@ using Content = std::variant<std::string, BlockList, ContentOf>;
 //   kDestination       the container belongs to a policy and `origin` does not name it
 //   kPrecondition      also: `origin` names a policy, and the container is no destination
 //   kInvalid           bytes over the inline limit, a bad name or metadata key, a page blob without
-//                      whole pages
+//                      whole pages, an encryption of something else than blocks, or of more or
+//                      fewer
 //   kBlobKind          the current version is of another kind
 //   kNameTooLong       Capabilities::names
 // The blob takes the file_id of the ContentOf blob if that one is removed or replaced in the same
@@ -47,6 +49,8 @@ struct CommitBlob {
   Content content;
   BlobProperties properties;
   BlobKind kind = BlobKind::kBlock;  // of a ContentOf: that of the version, whatever stands here
+  // The blocks are ciphertext. Of a ContentOf: as the version's, whatever stands here.
+  std::optional<ContentEncryption> encryption;
   Precondition precondition;
   // This version, if it is still current, is not kept but replaced: a writer that commits the same
   // open file again and again makes one version. Ignored when it is not current.
@@ -78,7 +82,9 @@ struct RemoveVersion {
 // value whole. A version leaves the archive tier when its account's rehydrations have had their
 // time (rehydration.h): until then it stays there, and another tier than the one it is on its way
 // to is refused with kBusy. A change of the tier alone is allowed in destination containers
-// (kDestination otherwise, without a fitting origin). kNotFound, kPrecondition.
+// (kDestination otherwise, without a fitting origin). Headers and metadata of a version with a
+// customer's key are changed with that key alone: kCustomerKey (CheckKey). kNotFound,
+// kPrecondition.
 struct PatchBlob {
   BlobPath path;
   VersionId version;  // zero: the current one
@@ -86,6 +92,7 @@ struct PatchBlob {
   std::optional<StringMap> metadata;
   std::optional<StringMap> tags;
   std::optional<Tier> tier;
+  ContentKeyPtr key;  // not stored
   Precondition precondition;
   std::string origin_policy_id;  // set by links, with the time of the change at the source
   Timestamp origin_modified;

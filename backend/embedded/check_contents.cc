@@ -9,7 +9,7 @@ namespace replicafs::embedded {
 
 Status TableCheck::CheckContents() {
   auto cursor = TRY(Cursor::Open(transaction_, tables_.contents));
-  std::map<uint64_t, uint64_t> missing = content_uses_;
+  std::map<uint64_t, ContentUse> missing = content_uses_;
   bool found = TRY(cursor.First());
   while (found) {
     const uint64_t id = NumberOf(cursor.key());
@@ -18,8 +18,8 @@ Status TableCheck::CheckContents() {
     found = TRY(cursor.Next());
   }
   for (const auto& [id, uses] : missing) {
-    Find("content-missing", "content " + std::to_string(id) + ", which " + std::to_string(uses) +
-                                " versions have, is missing");
+    Find("content-missing", "content " + std::to_string(id) + ", which " +
+                                std::to_string(uses.versions) + " versions have, is missing");
   }
   auto counts = TRY(Cursor::Open(transaction_, tables_.content_refs));
   found = TRY(counts.First());
@@ -48,21 +48,26 @@ Status TableCheck::CheckContent(uint64_t content_id, std::string_view value) {
   const auto row = TRY(tables_.content_refs.Get(transaction_, key));
   uint64_t counted = 1;
   if (row) counted = Decoder(*row).Number();
-  if (counted != uses->second) {
+  if (counted != uses->second.versions) {
     const size_t finding =
         Find("content-count", "content " + std::to_string(content_id) + " counts " +
                                   std::to_string(counted) + " uses and has " +
-                                  std::to_string(uses->second));
+                                  std::to_string(uses->second.versions));
     std::optional<std::string> right;
-    if (uses->second > 1) {
+    if (uses->second.versions > 1) {
       Encoder encoder;
-      encoder.Number(uses->second);
+      encoder.Number(uses->second.versions);
       right = encoder.Take();
     }
     Mend(finding, tables_.content_refs, key, right);
   }
   const ContentRecord content = TRY(DecodeContent(value));
-  const auto* blocks = std::get_if<BlockList>(&content);
+  const bool encrypted = std::holds_alternative<EncryptedBlocks>(content);
+  if (uses->second.with_key != (encrypted ? uses->second.versions : 0))
+    Find("content-key", "content " + std::to_string(content_id) + " is " +
+                            (encrypted ? "" : "not ") +
+                            "encrypted, and its versions say otherwise");
+  const BlockList* blocks = BlocksOf(content);
   if (blocks == nullptr) return Ok();
   for (const BlockRef& block : *blocks) {
     BlockRecord& use = block_uses_[block.digest];

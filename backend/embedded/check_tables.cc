@@ -232,7 +232,9 @@ Status TableCheck::CheckVersions(uint64_t directory_id, const std::string& name)
 
 void TableCheck::NoteVersion(const VersionRecord& record) {
   ++report_.versions;
-  ++content_uses_[record.content_id];
+  ContentUse& use = content_uses_[record.content_id];
+  ++use.versions;
+  if (record.key_sha256) ++use.with_key;
   seen_.next_file_id = std::max(seen_.next_file_id, record.file_id + 1);
   seen_.last_tick = std::max({seen_.last_tick, record.version.ticks, record.ended.ticks,
                               static_cast<int64_t>(record.etag)});

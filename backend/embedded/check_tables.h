@@ -72,7 +72,11 @@ class TableCheck {
   const Tables& tables_;
   CheckReport& report_;
   std::vector<Fix> fixes_;
-  std::map<uint64_t, uint64_t> content_uses_;  // by content id
+  struct ContentUse {
+    uint64_t versions = 0;
+    uint64_t with_key = 0;  // of them
+  };
+  std::map<uint64_t, ContentUse> content_uses_;  // by content id
   std::map<uint64_t, std::string> directories_;
   std::unordered_map<Digest, BlockRecord, DigestHash> block_uses_;
   Counters seen_;  // the least that the counters must say

@@ -44,6 +44,7 @@ Result<uint64_t> FileIdOf(Change& change, const CommitBlob& commit, const Place&
 VersionRecord NewRecord(const CommitBlob& commit, const CheckedContent& content, Timestamp now) {
   return VersionRecord{.version = VersionId{now.ticks},
                        .kind = content.kind,
+                       .key_sha256 = content.key_sha256,
                        .size_bytes = content.size_bytes,
                        .etag = static_cast<uint64_t>(now.ticks),
                        .created = now,

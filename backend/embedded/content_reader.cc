@@ -17,7 +17,13 @@ ContentReader::ContentReader(const BlobPath& path, BlobInfo info, ContentRecord 
   if (auto* bytes = std::get_if<std::string>(&content)) {
     inline_ = std::move(*bytes);
   } else {
-    blocks = std::get<BlockList>(std::move(content));
+    if (auto* encrypted = std::get_if<EncryptedBlocks>(&content)) {
+      blocks = std::move(encrypted->blocks);
+      nonces_ = std::move(encrypted->nonces);
+      encrypted_ = true;
+    } else {
+      blocks = std::get<BlockList>(std::move(content));
+    }
     uint64_t end = 0;
     for (const BlockRef& block : *blocks) ends_.push_back(end += block.size_bytes);
   }
@@ -25,8 +31,23 @@ ContentReader::ContentReader(const BlobPath& path, BlobInfo info, ContentRecord 
 }
 
 Status ContentReader::CheckReadable() const {
-  if (info_.properties.tier != Tier::kArchive) return Ok();
-  return Error{ErrorCode::kArchived, "blob '" + path_ + "' is in the archive tier"};
+  if (info_.properties.tier == Tier::kArchive)
+    return Error{ErrorCode::kArchived, "blob '" + path_ + "' is in the archive tier"};
+  // Ciphertext must not pass for the blob's bytes.
+  if (info_.key_sha256.has_value() != encrypted_)
+    return Damaged("its content and its version differ in whether it is encrypted");
+  return CheckKey(info_.key_sha256, key_, path_);
+}
+
+Status ContentReader::UseKey(ContentKeyPtr key) {
+  TRY(CheckKey(info_.key_sha256, key, path_));
+  key_ = std::move(key);
+  return Ok();
+}
+
+const std::optional<BlockList>& ContentReader::blocks() const {
+  static const std::optional<BlockList> kHidden;
+  return info_.key_sha256 ? kHidden : *blocks_;
 }
 
 // A block that cannot be had is damage to the blob that has it.
@@ -88,6 +109,10 @@ Result<size_t> ContentReader::ReadBlocks(uint64_t offset, std::span<std::byte> i
     auto read = reader_.Read(block.digest, within, into.subspan(done, wanted));
     if (!read) return Unreadable(std::move(read).error());
     if (*read < wanted) return Damaged("block " + ToHex(block.digest) + " is too short");
+    if (key_ != nullptr) {
+      const auto piece = into.subspan(done, wanted);
+      key_->Crypt(nonces_[index], within, piece, piece);
+    }
     done += wanted;
   }
   if (done < into.size()) return Damaged("its blocks end too early");
@@ -96,7 +121,7 @@ Result<size_t> ContentReader::ReadBlocks(uint64_t offset, std::span<std::byte> i
 
 Result<std::optional<FileParts>> ContentReader::PartsAt(uint64_t offset, size_t size) {
   TRY(CheckReadable());
-  if (!blocks_->has_value()) return std::optional<FileParts>();
+  if (!blocks_->has_value() || key_ != nullptr) return std::optional<FileParts>();
   FileParts found;
   const BlockList& blocks = **blocks_;
   uint64_t left =

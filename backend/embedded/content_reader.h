@@ -19,9 +19,10 @@ class ContentReader final : public BlobReader {
                 Pins& pins);
 
   const BlobInfo& info() const override { return info_; }
+  Status UseKey(ContentKeyPtr key) override;
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) override;
   Result<std::optional<FileParts>> PartsAt(uint64_t offset, size_t size) override;
-  const std::optional<BlockList>& blocks() const override { return *blocks_; }
+  const std::optional<BlockList>& blocks() const override;
 
  private:
   static constexpr size_t kAheadBlocks = 6;
@@ -42,6 +43,9 @@ class ContentReader final : public BlobReader {
   BlockReader& reader_;
   std::string inline_;
   PinnedBlocks blocks_;
+  bool encrypted_ = false;
+  std::vector<Nonce> nonces_;  // of the blocks, where they are encrypted
+  ContentKeyPtr key_;
   std::vector<uint64_t> ends_;  // of the blocks, as offsets in the blob
   std::atomic<bool> inline_verified_ = false;
   std::atomic<size_t> last_index_;  // of the block that was read last

@@ -71,6 +71,7 @@ Result<CheckedContent> CheckContent(const Change& change, const CommitBlob& comm
         TRY(FindVersion(change.transaction, change.tables, other->path, other->version));
     return CheckedContent{.size_bytes = record.size_bytes,
                           .kind = record.kind,
+                          .key_sha256 = record.key_sha256,
                           .md5 = record.content_md5,
                           .source = SharedContent{record.content_id}};
   }
@@ -81,6 +82,10 @@ Result<CheckedContent> CheckContent(const Change& change, const CommitBlob& comm
     checked = TRY(CheckBlocks(change, std::get<BlockList>(commit.content)));
   }
   checked.kind = commit.kind;
+  if (commit.encryption) {
+    checked.key_sha256 = commit.encryption->key_sha256;
+    checked.nonces = &commit.encryption->nonces;
+  }
   TRY(CheckKindSize(checked.kind, checked.size_bytes));
   return checked;
 }
@@ -97,7 +102,8 @@ Result<uint64_t> StoreContent(Change& change, const CheckedContent& content) {
   } else {
     const BlockList& blocks = *std::get<const BlockList*>(content.source);
     CountBlocks(change, blocks, 1);
-    value = EncodeBlocks(blocks);
+    value =
+        content.nonces == nullptr ? EncodeBlocks(blocks) : EncodeEncrypted(blocks, *content.nonces);
   }
   TRY(change.tables.contents.Append(change.transaction, NumberKey(id), value));
   return id;
@@ -112,7 +118,7 @@ Status ReleaseContent(Change& change, uint64_t content_id) {
   const uint64_t count = TRY(References(change, content_id));
   if (count > 1) return SetReferences(change, content_id, count - 1);
   const ContentRecord content = TRY(FindContent(change.transaction, change.tables, content_id));
-  if (const auto* blocks = std::get_if<BlockList>(&content)) CountBlocks(change, *blocks, -1);
+  if (const BlockList* blocks = BlocksOf(content)) CountBlocks(change, *blocks, -1);
   TRY(change.tables.contents.Delete(change.transaction, NumberKey(content_id)));
   return Ok();
 }

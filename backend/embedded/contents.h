@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "backend/base/result.h"
 #include "backend/blob/mutation.h"
@@ -21,9 +22,11 @@ struct SharedContent {
 struct CheckedContent {
   uint64_t size_bytes = 0;
   BlobKind kind = BlobKind::kBlock;
+  std::optional<Digest> key_sha256;
   std::optional<Md5> md5;
   // What is stored; points into the mutation.
   std::variant<const std::string*, const BlockList*, SharedContent> source;
+  const std::vector<Nonce>* nonces = nullptr;  // of blocks that are encrypted
 };
 
 // Changes nothing. `md5` is that of content given as bytes.

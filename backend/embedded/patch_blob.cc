@@ -41,6 +41,7 @@ Result<Outcome> Make(Change& change, const PatchBlob& patch) {
   Place place = TRY(FindPlace(change, container, path));
   TRY(CheckPrecondition(patch.precondition, place, path));
   if (!tier_alone) TRY(CheckMutable(change, container, path, record));
+  if (patch.headers || patch.metadata) TRY(CheckKey(record.key_sha256, patch.key, ToString(path)));
   if (patch.tier) TRY(ChangeTier(change, path, *patch.tier, record));
 
   const Timestamp now = change.Tick();

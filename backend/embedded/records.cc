@@ -44,6 +44,7 @@ Result<DirectoryRecord> DecodeDirectory(std::string_view bytes) {
 namespace {
 constexpr uint8_t kInlineContent = 0;
 constexpr uint8_t kBlockContent = 1;
+constexpr uint8_t kEncryptedContent = 2;
 }  // namespace
 
 std::string EncodeInline(std::string_view bytes) {
@@ -63,19 +64,39 @@ std::string EncodeBlocks(const BlockList& blocks) {
   return encoder.Take();
 }
 
+std::string EncodeEncrypted(const BlockList& blocks, const std::vector<Nonce>& nonces) {
+  Encoder encoder;
+  encoder.Byte(kEncryptedContent);
+  encoder.Number(blocks.size());
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    encoder.Raw(blocks[i].digest.bytes);
+    encoder.Number(blocks[i].size_bytes);
+    encoder.Raw(nonces[i].bytes);
+  }
+  return encoder.Take();
+}
+
+const BlockList* BlocksOf(const ContentRecord& content) {
+  if (const auto* encrypted = std::get_if<EncryptedBlocks>(&content)) return &encrypted->blocks;
+  return std::get_if<BlockList>(&content);
+}
+
 Result<ContentRecord> DecodeContent(std::string_view bytes) {
   Decoder decoder(bytes);
   const uint8_t kind = decoder.Byte();
   if (kind == kInlineContent && !decoder.failed())
     return ContentRecord(std::string(decoder.Rest()));
-  if (kind != kBlockContent) decoder.Fail();
-  BlockList blocks(decoder.Count());
-  for (BlockRef& block : blocks) {
-    decoder.Raw(block.digest.bytes);
-    block.size_bytes = decoder.Number();
+  if (kind != kBlockContent && kind != kEncryptedContent) decoder.Fail();
+  EncryptedBlocks content{.blocks = BlockList(decoder.Count())};
+  if (kind == kEncryptedContent) content.nonces.resize(content.blocks.size());
+  for (size_t i = 0; i < content.blocks.size(); ++i) {
+    decoder.Raw(content.blocks[i].digest.bytes);
+    content.blocks[i].size_bytes = decoder.Number();
+    if (kind == kEncryptedContent) decoder.Raw(content.nonces[i].bytes);
   }
   TRY(decoder.Finish("a content row"));
-  return ContentRecord(std::move(blocks));
+  if (kind == kEncryptedContent) return ContentRecord(std::move(content));
+  return ContentRecord(std::move(content.blocks));
 }
 
 std::string Encode(const BlockRecord& record) {
@@ -177,6 +198,7 @@ BlobInfo ToInfo(const VersionRecord& record, std::string name, Timestamp now) {
   info.is_current = record.ended.ticks == 0;
   info.ended = record.ended;
   info.kind = record.kind;
+  info.key_sha256 = record.key_sha256;
   info.size_bytes = record.size_bytes;
   info.etag = EtagText(record.etag);
   info.created = record.created;

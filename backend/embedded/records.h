@@ -7,10 +7,12 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "backend/base/result.h"
 #include "backend/blob/blob_info.h"
 #include "backend/blob/blob_type.h"
+#include "backend/blob/customer_key.h"
 #include "backend/blob/journal.h"
 
 namespace replicafs::embedded {
@@ -20,6 +22,7 @@ struct VersionRecord {
   VersionId version;
   Timestamp ended;  // zero: current
   BlobKind kind = BlobKind::kBlock;
+  std::optional<Digest> key_sha256;  // the content is EncryptedBlocks
   uint64_t size_bytes = 0;
   uint64_t etag = 0;  // the tick of the last change
   Timestamp created;
@@ -67,8 +70,18 @@ struct ContainerRecord {
   bool operator==(const ContainerRecord&) const = default;
 };
 
+// The blocks hold the bytes encrypted. INVARIANT: as many nonces as blocks.
+struct EncryptedBlocks {
+  BlockList blocks;
+  std::vector<Nonce> nonces;
+
+  bool operator==(const EncryptedBlocks&) const = default;
+};
+
 // The bytes themselves, or the blocks that hold them.
-using ContentRecord = std::variant<std::string, BlockList>;
+using ContentRecord = std::variant<std::string, BlockList, EncryptedBlocks>;
+// nullptr when there are none.
+const BlockList* BlocksOf(const ContentRecord& content);
 
 struct BlockRecord {
   uint64_t size_bytes = 0;
@@ -97,6 +110,8 @@ std::string Encode(const Counters& record);
 std::string Encode(const Event& event);  // without its sequence, which is the key
 std::string EncodeInline(std::string_view bytes);
 std::string EncodeBlocks(const BlockList& blocks);
+// REQUIRES: as many nonces as blocks.
+std::string EncodeEncrypted(const BlockList& blocks, const std::vector<Nonce>& nonces);
 
 Result<VersionRecord> DecodeVersion(std::string_view bytes);
 // Of the same bytes, without looking at what follows the metadata.

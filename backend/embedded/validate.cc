@@ -29,6 +29,14 @@ Status CheckNotBelow(const std::string& prefix, const std::string& other) {
   return Invalid("'" + prefix + "' lies below '" + other + "'");
 }
 
+Status CheckEncryption(const CommitBlob& commit) {
+  if (!commit.encryption || std::holds_alternative<ContentOf>(commit.content)) return Ok();
+  const auto* blocks = std::get_if<BlockList>(&commit.content);
+  if (blocks == nullptr) return Invalid("only blocks can be encrypted");
+  if (blocks->size() == commit.encryption->nonces.size()) return Ok();
+  return Invalid("there is not one nonce for each block");
+}
+
 struct Validator {
   uint64_t inline_max_bytes;
 
@@ -36,6 +44,7 @@ struct Validator {
     TRY(ValidateBlobName(commit.path.name, kNameLimits));
     TRY(CheckKeys(commit.properties.metadata));
     TRY(CheckKeys(commit.properties.tags));
+    TRY(CheckEncryption(commit));
     const auto* bytes = std::get_if<std::string>(&commit.content);
     if (bytes == nullptr || bytes->size() <= inline_max_bytes) return Ok();
     return Invalid("content given as bytes has " + std::to_string(bytes->size()) +

@@ -20,7 +20,8 @@ enum Flags : uint8_t {
 
 enum MoreFlags : uint8_t {
   kKindMask = 3,
-  kKnownMoreFlags = 3,
+  kHasKey = 4,
+  kKnownMoreFlags = 7,
 };
 
 void Write(Encoder& encoder, const StringMap& map) {
@@ -82,7 +83,9 @@ ReplicaOrigin ReadOrigin(Decoder& decoder) {
 }
 
 uint8_t MoreFlagsOf(const VersionRecord& record) {
-  return static_cast<uint8_t>(record.kind);
+  auto flags = static_cast<unsigned>(record.kind);
+  if (record.key_sha256) flags |= kHasKey;
+  return static_cast<uint8_t>(flags);
 }
 
 uint8_t FlagsOf(const VersionRecord& record) {
@@ -112,6 +115,7 @@ void ReadMore(Decoder& decoder, VersionRecord& record) {
   // A row that has nothing to say here has no such byte.
   if (flags == 0 || flags > kKnownMoreFlags || kind >= kBlobKinds) return decoder.Fail();
   record.kind = static_cast<BlobKind>(kind);
+  if ((flags & kHasKey) != 0) decoder.Raw(record.key_sha256.emplace().bytes);
 }
 
 Tier ReadTier(Decoder& decoder) {
@@ -154,6 +158,7 @@ std::string Encode(const VersionRecord& record) {
     encoder.Signed(record.rehydration->ready.ticks);
   }
   if (const uint8_t more = MoreFlagsOf(record); more != 0) encoder.Byte(more);
+  if (record.key_sha256) encoder.Raw(record.key_sha256->bytes);
   return encoder.Take();
 }
 

@@ -23,6 +23,7 @@ class PastReader final : public BlobReader {
       : info_(std::move(info)), present_(std::move(present)) {}
 
   const BlobInfo& info() const override { return info_; }
+  Status UseKey(ContentKeyPtr key) override { return present_->UseKey(std::move(key)); }
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) override {
     return present_->ReadAt(offset, into);
   }

@@ -23,6 +23,10 @@ Result<bool> SameBytes(BlobReader& a, BlobReader& b, uint64_t size_bytes) {
   return true;
 }
 
+bool IsUnreadable(const Error& error) {
+  return error.code == ErrorCode::kArchived || error.code == ErrorCode::kCustomerKey;
+}
+
 // What cannot be read is not the same: restoring it again makes one version more, and no harm.
 Result<bool> SameContent(BlobStore& store, const BlobPath& path, const BlobInfo& current,
                          const BlobInfo& then) {
@@ -32,12 +36,12 @@ Result<bool> SameContent(BlobStore& store, const BlobPath& path, const BlobInfo&
   const auto b = store.Open(path, then.version);
   for (const auto* reader : {&a, &b}) {
     if (*reader) continue;
-    if (reader->error().code == ErrorCode::kArchived) return false;
+    if (IsUnreadable(reader->error())) return false;
     return reader->error();
   }
   if ((*a)->blocks() && (*b)->blocks()) return (*a)->blocks() == (*b)->blocks();
   auto same = SameBytes(**a, **b, then.size_bytes);
-  if (!same && same.error().code == ErrorCode::kArchived) return false;
+  if (!same && IsUnreadable(same.error())) return false;
   return same;
 }
 

@@ -49,7 +49,7 @@ Verdict ByRecordedCode(const ExplainFacts& facts, std::string_view part, std::st
   return Good();
 }
 
-constexpr std::string_view kCustomerKey = "CustomerKey";
+constexpr std::string_view kCustomerKey = "CustomerProvidedKey";
 constexpr std::string_view kImmutable = "Immutable";
 
 Verdict PolicyAtDestination(const ExplainFacts& facts) {
@@ -117,7 +117,15 @@ Verdict ContainerInPolicy(const ExplainFacts& facts) {
 }
 
 Verdict NoCustomerKey(const ExplainFacts& facts) {
-  return ByRecordedCode(facts, kCustomerKey, "write the blob again without a key of your own");
+  const std::string remedy = "write the blob again without a key of your own";
+  for (const BlobInfo& version : facts.waiting) {
+    if (!version.key_sha256) continue;
+    return Cause("the version " + ToString(version.version) +
+                     " at the source is encrypted with a key of the customer's, whose SHA-256 is " +
+                     BlockId(*version.key_sha256),
+                 remedy);
+  }
+  return HasCode(facts, kCustomerKey) ? Cause(facts.failure->reason, remedy) : Good();
 }
 
 Verdict NoArchive(const ExplainFacts& facts) {

@@ -15,6 +15,7 @@ bool IsBlobFault(ErrorCode code) {
     case ErrorCode::kArchived:
     case ErrorCode::kImmutable:
     case ErrorCode::kBlobKind:
+    case ErrorCode::kCustomerKey:
     case ErrorCode::kTooLarge:
     case ErrorCode::kNameTooLong:
     case ErrorCode::kNotSupported:
@@ -41,6 +42,8 @@ bool IsBlobFault(ErrorCode code) {
 
 BlobFault SourceFault(const Error& error) {
   if (error.code == ErrorCode::kArchived) return {"SourceBlobArchived", error.message};
+  if (error.code == ErrorCode::kCustomerKey)
+    return {"CustomerProvidedKey", error.message + ": write it again without a key"};
   if (error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kNotFound)
     return {"SourceCorrupt", error.message};
   return {"Source" + std::string(ErrorCodeName(error.code)), error.message};

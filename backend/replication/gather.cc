@@ -139,8 +139,15 @@ Status OpenSource(const LinkContext& context, SourceChange& change,
                   std::unique_ptr<BlobReader>& reader) {
   auto opened = context.source.store().Open(SourcePath(change.event), change.event.version);
   if (opened) {
-    reader = *std::move(opened);
-    change.info = reader->info();
+    change.info = (*opened)->info();
+    // Nobody gives a link keys.
+    const Status readable =
+        CheckKey(change.info->key_sha256, nullptr, ToString(SourcePath(change.event)));
+    if (readable) {
+      reader = *std::move(opened);
+    } else {
+      change.fault = SourceFault(readable.error());
+    }
     return Ok();
   }
   if (opened.error().code == ErrorCode::kNotFound) {

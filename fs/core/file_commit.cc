@@ -66,7 +66,7 @@ Result<std::shared_ptr<FileWriter>> StartWriter(FileSystemState& state, Node& no
   const Location location = state.nodes->LocationOf(node);
   TRY(RefuseDestination(location));
   auto base = TRY(OpenCurrent(location, node));
-  if (!node.unlinked) TRY(RefuseWriting(state, location, base->info()));
+  if (!node.unlinked) TRY(RefuseWritingInto(state, location, base->info()));
   auto writer = std::make_shared<FileWriter>(location.store(), state.write_pool, std::move(base));
   SetWriter(node, writer, Begins::kWithBase);
   return writer;

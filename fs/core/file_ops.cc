@@ -139,11 +139,13 @@ Result<OpenedFile> OpenHandle(FileSystemState& state, const NodePtr& node, int f
 }
 
 // For who would learn it from close() otherwise. What waits to be committed is left waiting.
-Status RefuseWritingFile(const FileSystemState& state, const Node& node) {
+Status RefuseWritingFile(const FileSystemState& state, const Node& node, int flags) {
   if (node.unlinked || node.pending) return Ok();
   const Location location = state.nodes->LocationOf(node);
   const auto info = location.place->account->account->inner_store().Stat(location.path());
-  return info ? RefuseWriting(state, location, *info) : Ok();
+  if (!info) return Ok();
+  return (flags & O_TRUNC) != 0 ? RefuseWriting(state, location, *info)
+                                : RefuseWritingInto(state, location, *info);
 }
 
 }  // namespace
@@ -158,7 +160,7 @@ Result<OpenedFile> OpenFileNode(FileSystemState& state, NodeId id, int flags) {
   if (writes && node->kind == NodeKind::kVersion)
     return Error{ErrorCode::kReadOnly, "versions never change"};
   if (writes) TRY(RefuseDestination(state.nodes->LocationOf(*node)));
-  if (writes) TRY(RefuseWritingFile(state, *node));
+  if (writes) TRY(RefuseWritingFile(state, *node, flags));
   return OpenHandle(state, node, flags);
 }
 

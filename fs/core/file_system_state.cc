@@ -113,6 +113,16 @@ Status RefuseWriting(const FileSystemState& state, const Location& location, con
                   ToString(location.path()), WithArticle(info.kind))};
 }
 
+Status RefuseWritingInto(const FileSystemState& state, const Location& location,
+                         const BlobInfo& info) {
+  TRY(RefuseWriting(state, location, info));
+  if (!info.key_sha256) return Ok();
+  return Error{ErrorCode::kCustomerKey,
+               fmt::format("'{}' is encrypted with a key of the customer's: a mount replaces it, "
+                           "and does not write into it",
+                           ToString(location.path()))};
+}
+
 bool IsDestination(BlobStore& store, const std::string& container) {
   const auto info = store.GetContainer(container);
   return info && !info->destination_policy_id.empty();

@@ -79,8 +79,12 @@ Status RefuseDestination(const Location& location);
 // kImmutable when the version may not be changed now; the store itself refuses later.
 Status RefuseImmutable(const FileSystemState& state, const Location& location,
                        const BlobInfo& info);
-// The same for who would write its content: kBlobKind too.
+// The same for who would replace its content: kBlobKind too.
 Status RefuseWriting(const FileSystemState& state, const Location& location, const BlobInfo& info);
+// The same for who would change it: kCustomerKey too, because what is written to it would be mixed
+// with what is encrypted.
+Status RefuseWritingInto(const FileSystemState& state, const Location& location,
+                         const BlobInfo& info);
 bool IsDestination(BlobStore& store, const std::string& container);
 
 }  // namespace replicafs

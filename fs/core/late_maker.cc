@@ -106,7 +106,7 @@ Status RemoveOne(FileSystemState& state, BlobStore& store, const LateChange& cha
 bool IsOfThisFileAlone(ErrorCode code) {
   return code == ErrorCode::kExists || code == ErrorCode::kDestination ||
          code == ErrorCode::kImmutable || code == ErrorCode::kBlobKind ||
-         code == ErrorCode::kNotFound;
+         code == ErrorCode::kCustomerKey || code == ErrorCode::kNotFound;
 }
 
 // What cannot be committed is logged by who ends the file's writer.

@@ -24,9 +24,10 @@ constexpr std::string_view kImmutableUntilXattr = "user.blob.immutable-until";
 constexpr std::string_view kLegalHoldXattr = "user.blob.legal-hold";
 constexpr std::string_view kArchiveStatusXattr = "user.blob.archive-status";
 constexpr std::string_view kKindXattr = "user.blob.type";
-constexpr std::array<std::string_view, 7> kReadOnlyBlobXattrs = {
+constexpr std::string_view kKeyXattr = "user.blob.key-sha256";
+constexpr std::array<std::string_view, 8> kReadOnlyBlobXattrs = {
     "user.blob.etag",    "user.blob.content-md5", "user.blob.created", kImmutableUntilXattr,
-    kArchiveStatusXattr, kLegalHoldXattr,         kKindXattr};
+    kArchiveStatusXattr, kLegalHoldXattr,         kKindXattr,          kKeyXattr};
 
 bool IsForeignMetadata(std::string_view key) {
   return !IsAttributeKey(key) && !IsUserXattrKey(key);
@@ -49,6 +50,7 @@ void AddStored(const BlobInfo& info, XattrMap& xattrs) {
   xattrs.emplace("user.blob.etag", info.etag);
   xattrs.emplace("user.blob.created", ToString(info.created));
   if (info.kind != BlobKind::kBlock) xattrs.emplace(kKindXattr, ToString(info.kind));
+  if (info.key_sha256) xattrs.emplace(kKeyXattr, BlockId(*info.key_sha256));
   if (info.rehydration) xattrs.emplace(kArchiveStatusXattr, ArchiveStatus(*info.rehydration));
   if (info.content_md5) xattrs.emplace("user.blob.content-md5", ToBase64(*info.content_md5));
 }

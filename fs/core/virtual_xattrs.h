@@ -1,7 +1,7 @@
 // Extended attributes that show what the store and replication know of a blob:
 //   user.replication.status, .progress, .reason, .<policyId>_<ruleId>, .policy-id, .source
 //   user.version.id, .list
-//   user.blob.immutable-until, .legal-hold, .archive-status, .type
+//   user.blob.immutable-until, .legal-hold, .archive-status, .type, .key-sha256
 //   user.blob.etag, .content-md5, .created, .tier, .content-type, .metadata.NAME, .tag.NAME
 #pragma once
 

@@ -22,6 +22,7 @@ ErrnoAnswer ErrnoFor(ErrorCode code) {
     case ErrorCode::kArchived: return {EACCES, kOrdinary};
     case ErrorCode::kImmutable: return {EACCES, kOrdinary};
     case ErrorCode::kBlobKind: return {EACCES, kTrouble};
+    case ErrorCode::kCustomerKey: return {EACCES, kOrdinary};
     case ErrorCode::kReadOnly: return {EROFS, kOrdinary};
     case ErrorCode::kUnauthenticated: return {EACCES, kTrouble};
     case ErrorCode::kUnavailable: return {ETIMEDOUT, kTrouble};

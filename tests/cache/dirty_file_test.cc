@@ -25,6 +25,7 @@ class AnnouncingReader final : public BlobReader {
       : inner_(std::move(inner)), read_(read) {}
 
   const BlobInfo& info() const override { return inner_->info(); }
+  Status UseKey(ContentKeyPtr key) override { return inner_->UseKey(std::move(key)); }
   const std::optional<BlockList>& blocks() const override { return inner_->blocks(); }
   Result<std::optional<FileParts>> PartsAt(uint64_t, size_t) override {
     return std::optional<FileParts>();

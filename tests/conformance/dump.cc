@@ -74,6 +74,7 @@ class Dumper {
                          info.size_bytes, file_ids_.Of(info.file_id), info.has_prefix,
                          ToString(info.properties.tier), info.properties.headers.content_type);
     if (info.kind != BlobKind::kBlock) text_ += fmt::format(" {}", ToString(info.kind));
+    if (info.key_sha256) text_ += " key " + ToHex(*info.key_sha256);
     text_ += Said(info.protection);
     if (info.rehydration)
       text_ += " " + ArchiveStatus(*info.rehydration) + " " + ToString(info.rehydration->ready);
@@ -97,7 +98,7 @@ class Dumper {
       for (const BlobInfo& version : Must(store_.ListVersions(path))) {
         text_ += "  version ";
         AddBlob(version);
-        if (version.properties.tier == Tier::kArchive) continue;
+        if (version.properties.tier == Tier::kArchive || version.key_sha256) continue;
         auto reader = Must(store_.Open(path, version.version));
         text_ += "    " + ToHex(Sha256(AsBytes(ReadAll(*reader)))) + "\n";
       }

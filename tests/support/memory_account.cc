@@ -30,15 +30,26 @@ class MemoryReader final : public BlobReader {
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) override {
     if (info_.properties.tier == Tier::kArchive)
       return Error{ErrorCode::kArchived, "'" + info_.name + "' is in the archive tier"};
-    return content_->Read(offset, into);
+    TRY(CheckKey(info_.key_sha256, key_, info_.name));
+    return content_->Read(offset, into, key_);
+  }
+  Status UseKey(ContentKeyPtr key) override {
+    TRY(CheckKey(info_.key_sha256, key, info_.name));
+    key_ = std::move(key);
+    return Ok();
   }
   Result<std::optional<FileParts>> PartsAt(uint64_t, size_t) override {
+    TRY(CheckKey(info_.key_sha256, key_, info_.name));
     return std::optional<FileParts>();
   }
-  const std::optional<BlockList>& blocks() const override { return content_->blocks; }
+  const std::optional<BlockList>& blocks() const override {
+    return content_->encryption ? hidden_ : content_->blocks;
+  }
 
  private:
   const BlobInfo info_;
+  const std::optional<BlockList> hidden_;
+  ContentKeyPtr key_;
   const std::shared_ptr<const MemoryContent> content_;
 };
 

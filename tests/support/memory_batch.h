@@ -52,7 +52,7 @@ class MemoryBatch {
   Result<Outcome> Do(const SetLegalHold& mutation);
   Result<Outcome> Protect(const BlobPath& path, VersionId version, const Protection& protection);
   Status CheckMutable(const MemoryContainer& container, const BlobInfo& version) const;
-  Result<std::shared_ptr<const MemoryContent>> Resolve(const Content& content) const;
+  Result<std::shared_ptr<const MemoryContent>> Resolve(const CommitBlob& commit) const;
   uint64_t FileIdFor(const CommitBlob& mutation, const MemoryContainer& container);
   // memory_batch_prefixes.cc
   Result<Outcome> Do(const RenamePrefix& mutation);

@@ -31,7 +31,8 @@ Error NoBlob(const BlobPath& path) {
 
 }  // namespace
 
-Result<std::shared_ptr<const MemoryContent>> MemoryBatch::Resolve(const Content& content) const {
+Result<std::shared_ptr<const MemoryContent>> MemoryBatch::Resolve(const CommitBlob& commit) const {
+  const Content& content = commit.content;
   if (const auto* other = std::get_if<ContentOf>(&content)) {
     const MemoryVersion* version = TRY(state_.Version(other->path, other->version));
     return version->content;
@@ -44,6 +45,7 @@ Result<std::shared_ptr<const MemoryContent>> MemoryBatch::Resolve(const Content&
     return std::shared_ptr<const MemoryContent>(std::move(made));
   }
   made->blocks = std::get<BlockList>(content);
+  made->encryption = commit.encryption;
   for (const BlockRef& block : *made->blocks) {
     const auto found = state_.blocks.find(block.digest);
     if (found == state_.blocks.end())
@@ -62,7 +64,7 @@ Result<Outcome> MemoryBatch::Do(const CommitBlob& mutation) {
   const MemoryVersion* current = container->Current(mutation.path.name);
   TRY(Check(mutation.precondition, current));
   if (current != nullptr) TRY(CheckMutable(*container, current->info));
-  auto content = TRY(Resolve(mutation.content));
+  auto content = TRY(Resolve(mutation));
   const auto* from = std::get_if<ContentOf>(&mutation.content);
   const MemoryVersion* source =
       from == nullptr ? nullptr : TRY(state_.Version(from->path, from->version));
@@ -145,6 +147,7 @@ Outcome MemoryBatch::AddVersion(MemoryContainer& container, NewVersion added) {
   version.content = added.content;
   version.info = info;
   version.info.size_bytes = added.content->size_bytes;
+  version.info.key_sha256 = added.content->key_sha256();
   version.info.content_md5 = added.content->md5;
   version.info.etag = outcome.etag;
   version.info.last_modified = now;
@@ -218,6 +221,8 @@ Result<Outcome> MemoryBatch::Do(const PatchBlob& mutation) {
   const MemoryVersion* patched = TRY(state_.Version(mutation.path, mutation.version));
   TRY(Check(mutation.precondition, container->Current(mutation.path.name)));
   if (!tier_only) TRY(CheckMutable(*container, patched->info));
+  if (mutation.headers || mutation.metadata)
+    TRY(CheckKey(patched->info.key_sha256, mutation.key, mutation.path.name));
   TierState tier{patched->info.properties.tier, patched->info.rehydration};
   if (mutation.tier) {
     const auto row = state_.rows.find(kRehydrationKey);

@@ -21,6 +21,10 @@ Status MemoryBatch::Validate(const Mutation& mutation) const {
     TRY(ValidateBlobName(commit->path.name, capabilities_.names));
     TRY(ValidateKeys(commit->properties.metadata));
     TRY(ValidateKeys(commit->properties.tags));
+    const auto* blocks = std::get_if<BlockList>(&commit->content);
+    if (commit->encryption && !std::holds_alternative<ContentOf>(commit->content) &&
+        (blocks == nullptr || blocks->size() != commit->encryption->nonces.size()))
+      return Error{ErrorCode::kInvalid, "an encryption has one nonce for each block"};
     const auto* bytes = std::get_if<std::string>(&commit->content);
     if (bytes != nullptr && bytes->size() > capabilities_.inline_max_bytes)
       return Error{ErrorCode::kInvalid, "the content is too large to be given as bytes"};

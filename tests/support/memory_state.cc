@@ -7,18 +7,27 @@
 
 namespace replicafs {
 
-size_t MemoryContent::Read(uint64_t offset, std::span<std::byte> into) const {
+std::optional<Digest> MemoryContent::key_sha256() const {
+  return encryption ? std::optional(encryption->key_sha256) : std::nullopt;
+}
+
+size_t MemoryContent::Read(uint64_t offset, std::span<std::byte> into,
+                           const ContentKeyPtr& key) const {
   size_t done = 0;
+  size_t number = 0;
   uint64_t piece_start = 0;
   for (const auto& piece : pieces) {
     const uint64_t from = offset + done;
     if (done < into.size() && from < piece_start + piece->size()) {
       const auto skip = static_cast<size_t>(from - piece_start);
       const size_t size = std::min(piece->size() - skip, into.size() - done);
-      std::memcpy(into.data() + done, piece->data() + skip, size);
+      const auto to = into.subspan(done, size);
+      std::memcpy(to.data(), piece->data() + skip, size);
+      if (key != nullptr) key->Crypt(encryption->nonces[number], skip, to, to);
       done += size;
     }
     piece_start += piece->size();
+    ++number;
   }
   return done;
 }

@@ -22,11 +22,14 @@ namespace replicafs {
 struct MemoryContent {
   std::optional<BlockList> blocks;                         // nullopt: in one piece
   std::vector<std::shared_ptr<const std::string>> pieces;  // in order
+  std::optional<ContentEncryption> encryption;             // of the blocks
   uint64_t size_bytes = 0;
   std::optional<Md5> md5;
 
-  // Short at the end.
-  size_t Read(uint64_t offset, std::span<std::byte> into) const;
+  std::optional<Digest> key_sha256() const;
+
+  // Short at the end. With `key` decrypted.
+  size_t Read(uint64_t offset, std::span<std::byte> into, const ContentKeyPtr& key) const;
 };
 
 struct MemoryVersion {

@@ -3,7 +3,9 @@
 
   blob_test.py BINARY [unittest arguments]
 """
+import base64
 import errno
+import hashlib
 import os
 import subprocess
 import sys
@@ -52,6 +54,92 @@ class BlobTest(MountedTest):
         self.assert_fails(USAGE, "blob", "put", "westus/photos/x", file, "--kind", "tape", naming=("tape", "append"))
         self.assertEqual(len(self.put("log", b"line line", "--kind", "append")["version"]), 28)
         self.assertIn("AppendBlob", self.run_ok("blob", "show", "westus/photos/log"))
+
+    def key_file(self, name, content, mode=0o600):
+        file = self.directory / name
+        file.write_bytes(content)
+        file.chmod(mode)
+        return file
+
+    def read(self, *arguments):
+        """(exit status, stdout as bytes, stderr)"""
+        done = subprocess.run([harness.BINARY, "--root", str(self.root), "blob", "get", *map(str, arguments)],
+                              capture_output=True, timeout=60, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_get(self):
+        content = bytes(range(256)) * (BLOCK // 256) + b"end"
+        first = self.put("cat", content)["version"]
+        self.put("cat", b"miaow")
+        self.assertEqual(self.read("westus/photos/cat"), (0, b"miaow", b""))
+        self.assertEqual(self.read("westus/photos/cat", "--version", first), (0, content, b""))
+        out = self.directory / "out"
+        out.write_bytes(b"before")
+        self.assertEqual(self.run_json("blob", "get", "westus/photos/cat", out, "--version", first)["bytes"],
+                         len(content))
+        self.assertEqual(out.read_bytes(), content)
+        self.put("empty", b"")
+        self.run_ok("blob", "get", "westus/photos/empty", out)
+        self.assertEqual(out.read_bytes(), b"")
+        self.run_ok("blob", "tier", "westus/photos/cat", "Archive")
+        self.assert_fails(REFUSED, "blob", "get", "westus/photos/cat", out, naming=("archive",))
+        self.assertEqual(sorted(path.name for path in self.directory.glob("out*")), ["out"])
+
+    def test_customer_provided_key(self):
+        secret = bytes(range(32))
+        content = b"secret" * BLOCK
+        keys = [self.key_file("raw", secret), self.key_file("hex", secret.hex().encode() + b"\n"),
+                self.key_file("base64", base64.b64encode(secret) + b"\n")]
+        sha256 = base64.b64encode(hashlib.sha256(secret).digest()).decode()
+        shown = self.put("cat", content, "--key-file", keys[0])
+        self.assertEqual((shown["encryptionKeySha256"], shown["bytes"]), (sha256, len(content)))
+        self.assertIn(sha256, self.run_ok("blob", "show", "westus/photos/cat"))
+        for key in keys:
+            self.assertEqual(self.read("westus/photos/cat", "--key-file", key), (0, content, b""))
+        self.assert_fails(REFUSED, "blob", "get", "westus/photos/cat", naming=(sha256, "none was given"))
+        other = self.key_file("other", bytes(32))
+        self.assert_fails(REFUSED, "blob", "get", "westus/photos/cat", "--key-file", other,
+                          naming=(sha256, "another key"))
+        self.assert_clean()
+        self.assertEqual(self.files_with(secret, secret.hex().encode(), base64.b64encode(secret), b"secretsecret"), [])
+
+    def files_with(self, *needles):
+        """Those of the program that hold one of them."""
+        return [path for path in self.root.rglob("*") if path.is_file()
+                and any(needle in path.read_bytes() for needle in needles)]
+
+    def test_key_files_that_are_refused(self):
+        file = self.directory / "input"
+        file.write_bytes(b"x")
+        put = ("blob", "put", "westus/photos/cat", file, "--key-file")
+        self.assert_fails(REFUSED, *put, self.key_file("open", bytes(32), 0o640), naming=("chmod 600",))
+        for content in (b"", bytes(31), b"0" * 63, b"0" * 65, base64.b64encode(bytes(33)), bytes(200)):
+            self.assert_fails(USAGE, *put, self.key_file("bad", content), naming=("bad", "32 bytes"))
+        self.assert_fails(NOT_FOUND, *put, self.directory / "none", naming=("none",))
+
+    def test_key_on_a_mount(self):
+        key = self.key_file("key", bytes(range(32)))
+        self.make_policy()
+        self.put("cat", b"miaow", "--key-file", key)
+        self.mount()
+        cat = self.source / "cat"
+        with self.assertRaises(OSError) as raised:
+            cat.read_bytes()
+        self.assertEqual(raised.exception.errno, errno.EACCES)
+        self.assertEqual(self.run_program("replication", "wait", "westus/photos")[0], harness.REPLICATION_FAILED)
+        failure = self.run_json("replication", "failures", "westus")[0]
+        self.assertEqual(failure["code"], "CustomerProvidedKey")
+        explained = self.run_json("replication", "explain", "westus/photos/cat", code=harness.REPLICATION_FAILED)
+        self.assertIn("noCustomerProvidedKey", str(explained))
+        self.umount()
+        self.mount("--key-file", key)
+        self.assertEqual(cat.read_bytes(), b"miaow")
+        cat.chmod(0o600)
+        self.assertEqual(cat.read_bytes(), b"miaow")
+        cat.write_bytes(b"plain")
+        self.run_ok("replication", "wait", "westus/photos")
+        self.assertEqual((self.destination / "cat").read_bytes(), b"plain")
+        self.assertEqual(self.run_json("blob", "show", "westus/photos/cat")["encryptionKeySha256"], None)
 
     def test_kinds_on_a_mount(self):
         self.make_policy()

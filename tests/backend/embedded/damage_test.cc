@@ -40,6 +40,34 @@ TEST_F(DamageTest, ChangedBlockFileThenCorruptAndNamed) {
   EXPECT_THAT(read.error().message, ::testing::HasSubstr(ToHex(block.digest)));
 }
 
+// Whoever lost the key's sum must neither get ciphertext for content nor the reverse.
+TEST_F(DamageTest, VersionThatSaysOtherwiseThanItsContentThenCorruptAndFound) {
+  const Digest key = Sha256(AsBytes("key"));
+  PutBlocks("plain", {Stage("content")});
+  Must(ApplyOne(store(),
+                CommitBlob{.path = {"box", "sealed"},
+                           .content = BlockList{Stage("sealed")},
+                           .encryption = ContentEncryption{key, {Nonce{}}}},
+                0));
+  ExpectClean();
+
+  Rewrite([&](lmdb::WriteTransaction& transaction, const embedded::Tables& tables) -> Status {
+    const uint64_t root = RootOf(transaction, tables);
+    for (const char* name : {"plain", "sealed"}) {
+      const std::string row_key = embedded::EntryKey(root, name);
+      const auto row = TRY(tables.entries.Get(transaction, row_key));
+      embedded::VersionRecord record = TRY(embedded::DecodeVersion(*row));
+      record.key_sha256 = record.key_sha256 ? std::nullopt : std::optional(key);
+      TRY(tables.entries.Put(transaction, row_key, Encode(record)));
+    }
+    return Ok();
+  });
+
+  EXPECT_CODE(kCorrupt, Read("plain"));
+  EXPECT_CODE(kCorrupt, Read("sealed"));
+  EXPECT_THAT(Kinds({}), ::testing::ElementsAre("content-key", "content-key"));
+}
+
 TEST_F(DamageTest, ShortBlockFileThenCorrupt) {
   const BlockRef block = Stage("content");
   PutBlocks("a", {block});

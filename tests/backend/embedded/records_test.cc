@@ -30,6 +30,7 @@ VersionRecord FullVersion() {
   record.protection = {.policy = ImmutabilityPolicy{Timestamp{17}, ImmutabilityMode::kLocked},
                        .legal_hold = true};
   record.rehydration = Rehydration{Tier::kCold, Timestamp{18}};
+  record.key_sha256 = Sha256(AsBytes("key"));
   return record;
 }
 
@@ -80,6 +81,17 @@ TEST(Records, ContentThenDecodesToItself) {
             ContentRecord(std::string("\0x", 2)));
 }
 
+TEST(Records, EncryptedContentThenDecodesToItself) {
+  const EncryptedBlocks content{{{Sha256(AsBytes("a")), 1}, {Sha256(AsBytes("b")), 300}},
+                                {Nonce{{1, 2, 3}}, Nonce{{4}}}};
+  const std::string row = EncodeEncrypted(content.blocks, content.nonces);
+
+  EXPECT_EQ(Must(DecodeContent(row)), ContentRecord(content));
+  EXPECT_EQ(*BlocksOf(Must(DecodeContent(row))), content.blocks);
+  ExpectNoBeginningDecodes(row, DecodeContent);
+  EXPECT_EQ(Must(DecodeContent(EncodeEncrypted({}, {}))), ContentRecord(EncryptedBlocks{}));
+}
+
 TEST(Records, TruncatedAtAnyLengthThenCorrupt) {
   const Event event{.container = "box", .name = "a/b", .other_name = "c", .policy_id = "p"};
 
@@ -113,7 +125,7 @@ TEST(Records, EventOfABlobKindThenDecodesToItself) {
 TEST(Records, KindThatCannotBeThenCorrupt) {
   std::string row = Encode(VersionRecord{.kind = BlobKind::kAppend});
   EXPECT_EQ(Must(DecodeVersion(row)).kind, BlobKind::kAppend);
-  for (const char flags : {'\0', '\3', '\x80'}) {
+  for (const char flags : {'\0', '\3', '\x5', '\x80'}) {
     row.back() = flags;
     EXPECT_CODE(kCorrupt, DecodeVersion(row));
   }

@@ -84,7 +84,7 @@ TEST_F(ExplainBlob, PendingThenThatNobodyRunsTheLinkIsTheCauseUntilSomebodyDoes)
   const PolicyExplanation lonely = ExplainOne("a");
   EXPECT_EQ(lonely.status, BlobStatus::kPending);
   EXPECT_THAT(Causes(lonely), ElementsAre("linkRunning"));
-  EXPECT_THAT(Of(lonely, Finding::kUnknown), ElementsAre("noCustomerProvidedKey", "notImmutable"));
+  EXPECT_THAT(Of(lonely, Finding::kUnknown), ElementsAre("notImmutable"));
 
   const auto owner = Must(LinkOwnership::TryAcquire(*source, policy.policy_id));
 
@@ -126,7 +126,7 @@ TEST_F(ExplainBlob, DestinationAccountGoneThenTheCauseAndWhatItHidesIsUnknown) {
   EXPECT_THAT(Of(explanation, Finding::kUnknown),
               ElementsAre("policyAtDestination", "destinationContainerExists",
                           "destinationContainerNotBeingDeleted", "destinationContainerInPolicy",
-                          "noCustomerProvidedKey", "notArchived", "notImmutable"));
+                          "notArchived", "notImmutable"));
 }
 
 TEST_F(ExplainBlob, DestinationContainerDeletedThenTheCauseAndForThirtySecondsThatItIsDeleted) {
@@ -185,7 +185,7 @@ TEST_F(ExplainBlob, ReplicaArchivedThenTheCauseOnlyOnceSomethingWaits) {
 TEST_F(ExplainBlob, CodesThatADestinationRecordsThenTheirItemIsTheCause) {
   const std::vector<std::pair<std::string, std::string>> items = {
       {"DestinationImmutable", "notImmutable"},
-      {"SourceCustomerKey", "noCustomerProvidedKey"},
+      {"CustomerProvidedKey", "noCustomerProvidedKey"},
       {"DestinationContainerBeingDeleted", "destinationContainerNotBeingDeleted"},
       {"SourceCorrupt", "nothingElse"},
       {"DestinationNameTooLong", "nothingElse"}};

@@ -1,0 +1,78 @@
+#include "tools/key_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "backend/base/unique_fd.h"
+
+namespace replicafs {
+namespace {
+
+constexpr size_t kFileMaxBytes = 128;
+constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
+
+// Clears its bytes in the end.
+template <class Bytes>
+struct Secret {
+  Bytes bytes{};
+  ~Secret() { ClearSecret({reinterpret_cast<char*>(bytes.data()), bytes.size()}); }
+};
+
+ContentKeyPtr MakeKey(std::string_view bytes) {
+  const std::span<const char, ContentKey::kBytes> fixed(bytes.data(), ContentKey::kBytes);
+  return std::make_shared<const ContentKey>(std::span<const uint8_t, ContentKey::kBytes>(
+      reinterpret_cast<const uint8_t*>(fixed.data()), ContentKey::kBytes));
+}
+
+std::string_view WithoutSpaceAtTheEnd(std::string_view text) {
+  const size_t last = text.find_last_not_of(" \t\r\n");
+  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
+
+// nullptr: it is none.
+ContentKeyPtr ParseKey(std::string_view content) {
+  if (content.size() == ContentKey::kBytes) return MakeKey(content);
+  const std::string_view text = WithoutSpaceAtTheEnd(content);
+  if (auto digits = DigestFromHex(text)) {
+    Secret<std::array<uint8_t, ContentKey::kBytes>> key{digits->bytes};
+    ClearSecret({reinterpret_cast<char*>(digits->bytes.data()), digits->bytes.size()});
+    return MakeKey({reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()});
+  }
+  if (auto decoded = FromBase64(text)) {
+    Secret<std::string> key{*decoded};
+    ClearSecret({decoded->data(), decoded->size()});
+    if (key.bytes.size() == ContentKey::kBytes) return MakeKey(key.bytes);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<ContentKeyPtr> ReadKeyFile(const std::string& path) {
+  const UniqueFd file = TRY(OpenFile(path, O_RDONLY | O_NONBLOCK));
+  struct stat stat {};
+  if (::fstat(file.get(), &stat) != 0) return ErrnoError("stat '" + path + "'", errno);
+  if (!S_ISREG(stat.st_mode))
+    return Error{ErrorCode::kInvalid, "the key file '" + path + "' is no regular file"};
+  if ((stat.st_mode & kOthers) != 0)
+    return Error{
+        ErrorCode::kPermission,
+        "the key file '" + path + "' may be used by others than its owner: chmod 600 " + path};
+  Secret<std::array<char, kFileMaxBytes + 1>> content;
+  const size_t size =
+      TRY(ReadFullAt(file.get(), std::as_writable_bytes(std::span(content.bytes)), 0));
+  if (auto key = ParseKey({content.bytes.data(), size})) return key;
+  return Error{ErrorCode::kInvalid, "the file '" + path +
+                                        "' holds no key: it must be 32 bytes, 64 hexadecimal "
+                                        "digits, or base64 of 32 bytes"};
+}
+
+Result<ContentKeyPtr> ReadKeyFileIfNamed(const std::string& path) {
+  if (path.empty()) return ContentKeyPtr();
+  return ReadKeyFile(path);
+}
+
+}  // namespace replicafs
