@@ -42,6 +42,7 @@ void AddBlobCommands(CommandLine& line) {
   AddBlobTier(line, group);
   AddBlobImmutability(line, group);
   AddBlobLegalHold(line, group);
+  AddBlobSnapshot(line, group);
 }
 
 }  // namespace replicafs

@@ -18,6 +18,7 @@ struct GetOptions {
   BlobOptions blob;
   std::string file = "-";
   std::string key_file;
+  std::string snapshot;
 };
 
 Status WriteAll(int fd, ByteSpan bytes, const std::string& name) {
@@ -63,10 +64,28 @@ Status CopyToFile(BlobReader& reader, const std::string& file, Progress& progres
   return copied ? ErrnoError("rename to '" + file + "'", rename_errno) : copied;
 }
 
+struct OpenBlob {
+  VersionsTarget target;
+  std::unique_ptr<BlobReader> reader;
+};
+
+Result<OpenBlob> OpenFor(Context& context, const GetOptions& options) {
+  if (options.snapshot.empty()) {
+    BlobTarget blob = TRY(FindBlob(context, options.blob));
+    auto reader = TRY(blob.store().Open(blob.target.blob, blob.info.version));
+    return OpenBlob{.target = std::move(blob.target), .reader = std::move(reader)};
+  }
+  if (!options.blob.version.empty()) return UsageError("say either --version or --snapshot");
+  const VersionId snapshot = TRY(ParseVersionArgument(options.snapshot));
+  VersionsTarget target = TRY(FindBlobTarget(context, options.blob.path));
+  auto reader = TRY(target.store().OpenSnapshot(target.blob, snapshot));
+  return OpenBlob{.target = std::move(target), .reader = std::move(reader)};
+}
+
 Result<ExitCode> Get(Context& context, const GetOptions& options) {
   ContentKeyPtr key = TRY(ReadKeyFileIfNamed(options.key_file));
-  const BlobTarget blob = TRY(FindBlob(context, options.blob));
-  const auto reader = TRY(blob.store().Open(blob.target.blob, blob.info.version));
+  const OpenBlob open = TRY(OpenFor(context, options));
+  BlobReader* reader = open.reader.get();
   if (key != nullptr) TRY(reader->UseKey(std::move(key)));
   if (options.file == "-") {
     Progress silent("reading", OutputFormat::kJson);
@@ -76,7 +95,7 @@ Result<ExitCode> Get(Context& context, const GetOptions& options) {
   Progress progress("reading", context.output);
   TRY(CopyToFile(*reader, options.file, progress));
   progress.Finish();
-  if (context.json()) PrintBlob(context, blob.target, blob.info);
+  if (context.json()) PrintBlob(context, open.target, reader->info());
   return ExitCode::kOk;
 }
 
@@ -93,6 +112,8 @@ void AddBlobGet(CommandLine& line, CLI::App& blob_group) {
                [options](Context& context) { return Get(context, *options); });
   AddBlobOptions(command, options->blob);
   command.add_option("FILE", options->file, "Where to; - is standard output (the default)");
+  command.add_option("--snapshot", options->snapshot,
+                     "Of a snapshot instead: its id, see: replicafs blob snapshot list");
   command.add_option("--key-file", options->key_file, kKeyFileText);
 }
 

@@ -31,6 +31,7 @@ void PrintBlob(Context& context, const VersionsTarget& target, const BlobInfo& i
 
 void AddBlobPut(CommandLine& line, CLI::App& blob_group);
 void AddBlobGet(CommandLine& line, CLI::App& blob_group);
+void AddBlobSnapshot(CommandLine& line, CLI::App& blob_group);
 void AddBlobShow(CommandLine& line, CLI::App& blob_group);
 void AddBlobTier(CommandLine& line, CLI::App& blob_group);
 void AddBlobImmutability(CommandLine& line, CLI::App& blob_group);

@@ -132,6 +132,11 @@ class BlobStore {
   virtual Result<std::vector<BlobInfo>> ListVersions(const BlobPath& path) = 0;
   virtual Result<std::unique_ptr<BlobReader>> Open(const BlobPath& path,
                                                    VersionId version = {}) = 0;
+  // All snapshots of the blob, newest first: BlobInfo::version is the snapshot's id, `ended` when
+  // it was taken. They are no versions: nothing above tells of them.
+  virtual Result<std::vector<BlobInfo>> ListSnapshots(const BlobPath& path) = 0;
+  virtual Result<std::unique_ptr<BlobReader>> OpenSnapshot(const BlobPath& path,
+                                                           VersionId snapshot) = 0;
 
   // For each digest, whether the account holds the block, committed or staged.
   virtual Result<std::vector<bool>> HasBlocks(std::span<const Digest> digests) = 0;

@@ -39,6 +39,13 @@ class ForwardingStore : public BlobStore {
   Result<std::unique_ptr<BlobReader>> Open(const BlobPath& path, VersionId version) override {
     return Inner().Open(path, version);
   }
+  Result<std::vector<BlobInfo>> ListSnapshots(const BlobPath& path) override {
+    return Inner().ListSnapshots(path);
+  }
+  Result<std::unique_ptr<BlobReader>> OpenSnapshot(const BlobPath& path,
+                                                   VersionId snapshot) override {
+    return Inner().OpenSnapshot(path, snapshot);
+  }
   Result<std::vector<bool>> HasBlocks(std::span<const Digest> digests) override {
     return Inner().HasBlocks(digests);
   }

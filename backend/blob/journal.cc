@@ -13,6 +13,8 @@ std::string_view ToString(EventKind kind) {
     case EventKind::kContainerDeleted: return "ContainerDeleted";
     case EventKind::kDestinationChanged: return "DestinationChanged";
     case EventKind::kImmutabilityChanged: return "ImmutabilityChanged";
+    case EventKind::kSnapshotCreated: return "SnapshotCreated";
+    case EventKind::kSnapshotDeleted: return "SnapshotDeleted";
   }
   return "Unknown";
 }
@@ -22,7 +24,8 @@ std::optional<EventKind> ParseEventKind(std::string_view text) {
        {EventKind::kCreated, EventKind::kPropertiesChanged, EventKind::kTierChanged,
         EventKind::kDeleted, EventKind::kVersionDeleted, EventKind::kContainerCreated,
         EventKind::kContainerDeleted, EventKind::kDestinationChanged,
-        EventKind::kImmutabilityChanged}) {
+        EventKind::kImmutabilityChanged, EventKind::kSnapshotCreated,
+        EventKind::kSnapshotDeleted}) {
     if (ToString(kind) == text) return kind;
   }
   return std::nullopt;

@@ -29,6 +29,9 @@ enum class EventKind : uint8_t {
   kDestinationChanged = 8,  // the container became a destination, or ceased to be one
   // An immutability policy or legal hold of `version`, or of the container when no blob is named.
   kImmutabilityChanged = 9,
+  // Of snapshots: `version` is the snapshot's id.
+  kSnapshotCreated = 10,
+  kSnapshotDeleted = 11,
 };
 std::string_view ToString(EventKind kind);  // "Created", …
 std::optional<EventKind> ParseEventKind(std::string_view text);

@@ -138,6 +138,23 @@ struct SetLegalHold {
   bool hold = false;
 };
 
+// Keeps what the current version is, apart from the versions, until the snapshot is removed: it
+// survives the blob, stays at its name when the blob is renamed, and never changes. As in an Azure
+// account with versions the blob gets a new version at the same time, equal to the one before.
+// Errors as CommitBlob; kNotFound without a current version, kArchived, kCustomerKey (CheckKey).
+struct CreateSnapshot {
+  BlobPath path;
+  ContentKeyPtr key;  // not stored
+  Precondition precondition;
+};
+// What a store asks before: kArchived, kCustomerKey.
+Status CheckSnapshot(const BlobInfo& current, const ContentKeyPtr& key);
+// For good. Allowed in destination containers. kNotFound, kImmutable.
+struct RemoveSnapshot {
+  BlobPath path;
+  VersionId snapshot;
+};
+
 struct CreateContainer {  // kExists, kInvalid
   std::string name;
 };
@@ -184,10 +201,11 @@ struct ExpectState {
   std::optional<std::string> value;
 };
 
-using Mutation = std::variant<CommitBlob, RemoveBlob, RemoveVersion, PatchBlob, RenamePrefix,
-                              ExchangePrefixes, SetImmutability, SetLegalHold, CreateContainer,
-                              DeleteContainer, SetDestination, SetContainerImmutability,
-                              ChangeContainerHolds, PutState, RemoveState, ExpectState>;
+using Mutation =
+    std::variant<CommitBlob, RemoveBlob, RemoveVersion, PatchBlob, RenamePrefix, ExchangePrefixes,
+                 SetImmutability, SetLegalHold, CreateSnapshot, RemoveSnapshot, CreateContainer,
+                 DeleteContainer, SetDestination, SetContainerImmutability, ChangeContainerHolds,
+                 PutState, RemoveState, ExpectState>;
 
 // What a mutation did; members that do not apply stay zero.
 struct Outcome {
@@ -195,6 +213,7 @@ struct Outcome {
   std::string etag;
   Timestamp last_modified;
   uint64_t sequence = 0;  // of the last journal event that it made
+  VersionId snapshot;     // taken, or removed
 };
 
 }  // namespace replicafs

@@ -45,7 +45,8 @@ Result<bool> Children::Next() {
   } else if (child_.is_directory()) {
     graves_.found = TRY(graves_.cursor.Next());
   } else {
-    versions_.found = TRY(versions_.cursor.Next());
+    // Past snapshots that are newer than the version that was shown.
+    versions_.found = TRY(versions_.cursor.Seek(VersionsEnd(directory_id_, child_.component)));
   }
   return Pick();
 }
@@ -65,8 +66,9 @@ Result<bool> Children::Pick() {
     if (Within(versions_)) {
       const std::string_view candidate = ComponentOfVersion(versions_.cursor.key());
       if (least == nullptr || candidate < component) {
-        TRY(TakeDeleted());
-        return true;
+        const bool taken = TRY(TakeDeleted());
+        if (taken) return true;
+        continue;
       }
       if (candidate == component) {
         TRY(SkipHistory());
@@ -87,13 +89,21 @@ Status Children::SkipHistory() {
   return Ok();
 }
 
-// Stays on the newest version, so that Next leads to the next component.
-Status Children::TakeDeleted() {
+// Stays on a version, so that Next leads to the next component. False: the component has snapshots
+// alone, and was left.
+Result<bool> Children::TakeDeleted() {
   child_.component = ComponentOfVersion(versions_.cursor.key());
   child_.live = false;
-  versions_.found = TRY(versions_.cursor.SeekBefore(VersionsEnd(directory_id_, child_.component)));
-  child_.value = versions_.cursor.value();
-  return Ok();
+  const std::string end = VersionsEnd(directory_id_, child_.component);
+  versions_.found = TRY(versions_.cursor.SeekBefore(end));
+  while (versions_.found && IsVersionOf(versions_.cursor.key(), directory_id_, child_.component)) {
+    child_.value = versions_.cursor.value();
+    const VersionRecord record = TRY(DecodeVersion(child_.value));
+    if (!record.is_snapshot) return true;
+    versions_.found = TRY(versions_.cursor.Previous());
+  }
+  versions_.found = TRY(versions_.cursor.Seek(end));
+  return false;
 }
 
 }  // namespace replicafs::embedded

@@ -51,7 +51,7 @@ class Children {
 
   bool Within(const Source& source) const;
   Result<bool> Pick();
-  Status TakeDeleted();
+  Result<bool> TakeDeleted();
   Status SkipHistory();
 
   Source entries_;

@@ -67,16 +67,40 @@ Result<NamePage> EmbeddedStore::ListNames(const ListNamesRequest& request) {
 Result<std::vector<BlobInfo>> EmbeddedStore::ListVersions(const BlobPath& path) {
   const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
   const std::vector<VersionRecord> records = TRY(FindVersions(transaction, parts_.tables, path));
-  std::vector<BlobInfo> versions;
-  versions.reserve(records.size());
-  const Timestamp now = parts_.clock.Now();
-  for (const VersionRecord& record : records) versions.push_back(ToInfo(record, path.name, now));
-  return versions;
+  return ToInfos(path, records);
 }
 
 Result<std::unique_ptr<BlobReader>> EmbeddedStore::Open(const BlobPath& path, VersionId version) {
   const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
   const VersionRecord record = TRY(FindVersion(transaction, parts_.tables, path, version));
+  return OpenRecord(transaction, path, record);
+}
+
+Result<std::vector<BlobInfo>> EmbeddedStore::ListSnapshots(const BlobPath& path) {
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  const std::vector<VersionRecord> records = TRY(FindSnapshots(transaction, parts_.tables, path));
+  return ToInfos(path, records);
+}
+
+Result<std::unique_ptr<BlobReader>> EmbeddedStore::OpenSnapshot(const BlobPath& path,
+                                                                VersionId snapshot) {
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  const VersionRecord record = TRY(FindSnapshot(transaction, parts_.tables, path, snapshot));
+  return OpenRecord(transaction, path, record);
+}
+
+std::vector<BlobInfo> EmbeddedStore::ToInfos(const BlobPath& path,
+                                             const std::vector<VersionRecord>& records) const {
+  std::vector<BlobInfo> infos;
+  infos.reserve(records.size());
+  const Timestamp now = parts_.clock.Now();
+  for (const VersionRecord& record : records) infos.push_back(ToInfo(record, path.name, now));
+  return infos;
+}
+
+Result<std::unique_ptr<BlobReader>> EmbeddedStore::OpenRecord(const lmdb::Transaction& transaction,
+                                                              const BlobPath& path,
+                                                              const VersionRecord& record) {
   auto content = FindContent(transaction, parts_.tables, record.content_id);
   if (!content) return std::move(content).error().Within("blob '" + ToString(path) + "'");
   return std::make_unique<ContentReader>(path, ToInfo(record, path.name, parts_.clock.Now()),

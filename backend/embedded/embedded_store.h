@@ -41,6 +41,9 @@ class EmbeddedStore final : public BlobStore {
   Result<NamePage> ListNames(const ListNamesRequest& request) override;
   Result<std::vector<BlobInfo>> ListVersions(const BlobPath& path) override;
   Result<std::unique_ptr<BlobReader>> Open(const BlobPath& path, VersionId version) override;
+  Result<std::vector<BlobInfo>> ListSnapshots(const BlobPath& path) override;
+  Result<std::unique_ptr<BlobReader>> OpenSnapshot(const BlobPath& path,
+                                                   VersionId snapshot) override;
   Result<std::vector<bool>> HasBlocks(std::span<const Digest> digests) override;
   Status StageBlock(const Digest& digest, ByteSpan bytes) override;
   Result<size_t> ReadBlock(const Digest& digest, uint64_t offset,
@@ -52,6 +55,11 @@ class EmbeddedStore final : public BlobStore {
   Result<SpaceInfo> Space() override;
 
  private:
+  std::vector<BlobInfo> ToInfos(const BlobPath& path,
+                                const std::vector<VersionRecord>& records) const;
+  Result<std::unique_ptr<BlobReader>> OpenRecord(const lmdb::Transaction& transaction,
+                                                 const BlobPath& path, const VersionRecord& record);
+
   const StoreParts parts_;
   const Capabilities capabilities_;
   Applier applier_;

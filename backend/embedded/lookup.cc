@@ -92,8 +92,47 @@ Result<VersionRecord> FindVersion(const lmdb::Transaction& transaction, const Ta
                  "blob '" + ToString(path) + "' has no version " + ToString(version)};
   }
   VersionRecord record = TRY(DecodeVersion(*row));
+  if (record.is_snapshot) {
+    return Error{ErrorCode::kNotFound,
+                 ToString(version) + " is a snapshot of '" + ToString(path) + "', and no version"};
+  }
   record.has_prefix = TRY(HasLiveDirectory(transaction, tables, *id, leaf));
   return record;
+}
+
+Result<VersionRecord> FindSnapshot(const lmdb::Transaction& transaction, const Tables& tables,
+                                   const BlobPath& path, VersionId snapshot) {
+  const ContainerRecord container = TRY(FindContainer(transaction, tables, path.container));
+  const auto [directory, leaf] = Split(path.name);
+  const auto id = TRY(FindDirectoryId(transaction, tables, container.root_directory_id, directory,
+                                      ListScope::kAll));
+  if (id && leaf.size() <= kComponentMaxBytes) {
+    const auto row = TRY(tables.versions.Get(transaction, VersionKey(*id, leaf, snapshot)));
+    if (row) {
+      VersionRecord record = TRY(DecodeVersion(*row));
+      if (record.is_snapshot) return record;
+    }
+  }
+  return Error{ErrorCode::kNotFound,
+               "blob '" + ToString(path) + "' has no snapshot " + ToString(snapshot)};
+}
+
+Result<std::vector<VersionRecord>> FindSnapshots(const lmdb::Transaction& transaction,
+                                                 const Tables& tables, const BlobPath& path) {
+  const ContainerRecord container = TRY(FindContainer(transaction, tables, path.container));
+  const auto [directory, leaf] = Split(path.name);
+  const auto id = TRY(FindDirectoryId(transaction, tables, container.root_directory_id, directory,
+                                      ListScope::kAll));
+  std::vector<VersionRecord> snapshots;
+  if (!id || leaf.size() > kComponentMaxBytes) return snapshots;
+  auto cursor = TRY(Cursor::Open(transaction, tables.versions));
+  bool found = TRY(cursor.SeekBefore(VersionsEnd(*id, leaf)));
+  while (found && IsVersionOf(cursor.key(), *id, leaf)) {
+    VersionRecord record = TRY(DecodeVersion(cursor.value()));
+    if (record.is_snapshot) snapshots.push_back(std::move(record));
+    found = TRY(cursor.Previous());
+  }
+  return snapshots;
 }
 
 Result<PrefixInfo> FindPrefix(const lmdb::Transaction& transaction, const Tables& tables,
@@ -124,8 +163,9 @@ Result<std::vector<VersionRecord>> FindVersions(const lmdb::Transaction& transac
   auto cursor = TRY(Cursor::Open(transaction, tables.versions));
   bool found = TRY(cursor.SeekBefore(VersionsEnd(*id, leaf)));
   while (found && IsVersionOf(cursor.key(), *id, leaf)) {
-    versions.push_back(TRY(DecodeVersion(cursor.value())));
-    versions.back().has_prefix = has_prefix;
+    VersionRecord record = TRY(DecodeVersion(cursor.value()));
+    record.has_prefix = has_prefix;
+    if (!record.is_snapshot) versions.push_back(std::move(record));
     found = TRY(cursor.Previous());
   }
   return versions;

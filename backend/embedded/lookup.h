@@ -57,6 +57,12 @@ Result<VersionRecord> FindVersion(const lmdb::Transaction& transaction, const Ta
 // kNotFound, kInvalid when the name does not end in '/'.
 Result<PrefixInfo> FindPrefix(const lmdb::Transaction& transaction, const Tables& tables,
                               const BlobPath& prefix);
+// kNotFound.
+Result<VersionRecord> FindSnapshot(const lmdb::Transaction& transaction, const Tables& tables,
+                                   const BlobPath& path, VersionId snapshot);
+// Newest first.
+Result<std::vector<VersionRecord>> FindSnapshots(const lmdb::Transaction& transaction,
+                                                 const Tables& tables, const BlobPath& path);
 // Newest first.
 Result<std::vector<VersionRecord>> FindVersions(const lmdb::Transaction& transaction,
                                                 const Tables& tables, const BlobPath& path);

@@ -22,6 +22,8 @@ Result<Outcome> Make(Change& change, const RenamePrefix& rename);
 Result<Outcome> Make(Change& change, const ExchangePrefixes& exchange);
 Result<Outcome> Make(Change& change, const SetImmutability& setting);
 Result<Outcome> Make(Change& change, const SetLegalHold& setting);
+Result<Outcome> Make(Change& change, const CreateSnapshot& creation);
+Result<Outcome> Make(Change& change, const RemoveSnapshot& removal);
 Result<Outcome> Make(Change& change, const CreateContainer& creation);
 Result<Outcome> Make(Change& change, const DeleteContainer& deletion);
 Result<Outcome> Make(Change& change, const SetDestination& setting);

@@ -1,6 +1,7 @@
 #include "backend/embedded/place.h"
 
 #include "backend/blob/account_settings.h"
+#include "backend/embedded/contents.h"
 #include "backend/embedded/keys.h"
 #include "backend/embedded/lookup.h"
 #include "backend/embedded/marker.h"
@@ -29,12 +30,6 @@ Status PutCurrent(Change& change, Place& place, VersionRecord record) {
   place.current = std::move(record);
   if (!place.current->has_prefix) return Ok();
   return UpdateDirectoryBeside(change, place);
-}
-
-Status PutPrevious(Change& change, const Place& place, const VersionRecord& record) {
-  return change.tables.versions.Put(
-      change.transaction,
-      VersionKey(place.directory.directory_id(), place.component, record.version), Encode(record));
 }
 
 // What the blob shows of its own in its directory.
@@ -111,6 +106,12 @@ Status EraseCurrent(Change& change, Place& place, Timestamp changed) {
   return place.directory.RemoveLiveChild(change, changed, shown);
 }
 
+Status PutPrevious(Change& change, const Place& place, const VersionRecord& record) {
+  return change.tables.versions.Put(
+      change.transaction,
+      VersionKey(place.directory.directory_id(), place.component, record.version), Encode(record));
+}
+
 Status EndVersion(Change& change, const BlobPath& path, const Place& place, VersionRecord record,
                   Timestamp ended) {
   const auto row = TRY(FindState(change.transaction, change.tables, kSettingsKey));
@@ -119,6 +120,14 @@ Status EndVersion(Change& change, const BlobPath& path, const Place& place, Vers
   record.ended = ended;
   record.has_prefix = false;
   return PutPrevious(change, place, record);
+}
+
+Status ForgetVersion(Change& change, Place& place, const VersionRecord& record) {
+  TRY(ReleaseContent(change, record.content_id));
+  TRY(change.tables.versions.Delete(
+      change.transaction,
+      VersionKey(place.directory.directory_id(), place.component, record.version)));
+  return place.directory.Prune(change);
 }
 
 Status RewriteVersion(Change& change, Place& place, const VersionRecord& record) {

@@ -40,10 +40,15 @@ Status InsertCurrent(Change& change, Place& place, VersionRecord record, Timesta
 Status ReplaceCurrent(Change& change, Place& place, VersionRecord record);
 // The blob has no current version any more. The caller has dealt with the record.
 Status EraseCurrent(Change& change, Place& place, Timestamp changed);
+// The row of a previous version, or of a snapshot.
+Status PutPrevious(Change& change, const Place& place, const VersionRecord& record);
 // Puts a version that ends, the one of the path at that place, among the previous ones; when the
 // account's versioning is off, until the end of the change.
 Status EndVersion(Change& change, const BlobPath& path, const Place& place, VersionRecord record,
                   Timestamp ended);
+
+// Forgets a previous version, or a snapshot, for good.
+Status ForgetVersion(Change& change, Place& place, const VersionRecord& record);
 
 // In place of the row of the same version, current or previous.
 Status RewriteVersion(Change& change, Place& place, const VersionRecord& record);

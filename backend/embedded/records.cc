@@ -164,7 +164,7 @@ Result<Event> DecodeEvent(std::string_view bytes) {
   Event event;
   const uint8_t kind = decoder.Byte();
   if (kind < static_cast<uint8_t>(EventKind::kCreated) ||
-      kind > static_cast<uint8_t>(EventKind::kImmutabilityChanged)) {
+      kind > static_cast<uint8_t>(EventKind::kSnapshotDeleted)) {
     decoder.Fail();
   }
   event.kind = static_cast<EventKind>(kind);

@@ -35,7 +35,8 @@ struct VersionRecord {
   uint64_t file_id = 0;
   uint64_t sequence = 0;
   uint64_t content_id = 0;
-  bool has_prefix = false;  // kept for the current version only
+  bool has_prefix = false;   // kept for the current version only
+  bool is_snapshot = false;  // then no version: what was current when it ended
 
   bool operator==(const VersionRecord&) const = default;
 };

@@ -17,15 +17,6 @@ Event EventOf(EventKind kind, const BlobPath& path, const VersionRecord& record,
                .blob_kind = record.kind};
 }
 
-// Forgets a previous version.
-Status ForgetVersion(Change& change, Place& place, const VersionRecord& record) {
-  TRY(ReleaseContent(change, record.content_id));
-  TRY(change.tables.versions.Delete(
-      change.transaction,
-      VersionKey(place.directory.directory_id(), place.component, record.version)));
-  return place.directory.Prune(change);
-}
-
 }  // namespace
 
 Result<Outcome> Make(Change& change, const RemoveBlob& removal) {

@@ -21,7 +21,8 @@ enum Flags : uint8_t {
 enum MoreFlags : uint8_t {
   kKindMask = 3,
   kHasKey = 4,
-  kKnownMoreFlags = 7,
+  kIsSnapshot = 8,
+  kKnownMoreFlags = 15,
 };
 
 void Write(Encoder& encoder, const StringMap& map) {
@@ -85,6 +86,7 @@ ReplicaOrigin ReadOrigin(Decoder& decoder) {
 uint8_t MoreFlagsOf(const VersionRecord& record) {
   auto flags = static_cast<unsigned>(record.kind);
   if (record.key_sha256) flags |= kHasKey;
+  if (record.is_snapshot) flags |= kIsSnapshot;
   return static_cast<uint8_t>(flags);
 }
 
@@ -115,6 +117,7 @@ void ReadMore(Decoder& decoder, VersionRecord& record) {
   // A row that has nothing to say here has no such byte.
   if (flags == 0 || flags > kKnownMoreFlags || kind >= kBlobKinds) return decoder.Fail();
   record.kind = static_cast<BlobKind>(kind);
+  record.is_snapshot = (flags & kIsSnapshot) != 0;
   if ((flags & kHasKey) != 0) decoder.Raw(record.key_sha256.emplace().bytes);
 }
 

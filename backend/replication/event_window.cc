@@ -70,7 +70,9 @@ const Rule* RuleOf(const Policy& policy, const Event& event) {
     case EventKind::kContainerCreated:
     case EventKind::kContainerDeleted:
     case EventKind::kDestinationChanged:
-    case EventKind::kImmutabilityChanged: return nullptr;
+    case EventKind::kImmutabilityChanged:
+    case EventKind::kSnapshotCreated:
+    case EventKind::kSnapshotDeleted: return nullptr;
   }
   if (event.blob_kind != BlobKind::kBlock) return nullptr;
   const Rule* rule = FindRule(policy, event.container, event.name);

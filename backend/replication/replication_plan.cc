@@ -49,7 +49,9 @@ class Decider {
       case EventKind::kContainerCreated:
       case EventKind::kContainerDeleted:
       case EventKind::kDestinationChanged:
-      case EventKind::kImmutabilityChanged: return {};
+      case EventKind::kImmutabilityChanged:
+      case EventKind::kSnapshotCreated:
+      case EventKind::kSnapshotDeleted: return {};
     }
     return {};
   }

@@ -25,6 +25,8 @@ class Before {
   void operator()(const PatchBlob& patch) { Path(patch.path); }
   void operator()(const SetImmutability& setting) { Path(setting.path); }
   void operator()(const SetLegalHold& setting) { Path(setting.path); }
+  void operator()(const CreateSnapshot& creation) { Path(creation.path); }
+  void operator()(const RemoveSnapshot& removal) { Path(removal.path); }
   void operator()(const RenamePrefix& rename) {
     Below(rename.container, rename.from);
     Below(rename.container, rename.to);

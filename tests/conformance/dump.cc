@@ -102,6 +102,10 @@ class Dumper {
         auto reader = Must(store_.Open(path, version.version));
         text_ += "    " + ToHex(Sha256(AsBytes(ReadAll(*reader)))) + "\n";
       }
+      for (const BlobInfo& snapshot : Must(store_.ListSnapshots(path))) {
+        text_ += "  snapshot ";
+        AddBlob(snapshot);
+      }
     }
   }
 

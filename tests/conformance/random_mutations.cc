@@ -17,6 +17,7 @@ enum class RandomMutations::Kind {
   kExchangePrefixes,
   kProtect,
   kProtectContainer,
+  kSnapshot,
   kCreateContainer,
   kDeleteContainer,
   kSetDestination,
@@ -66,7 +67,7 @@ std::string RandomMutations::Name() {
 }
 
 RandomMutations::Plan RandomMutations::DrawPlan() {
-  static constexpr std::array<std::pair<Kind, size_t>, 16> kWeights{{{Kind::kCommit, 30},
+  static constexpr std::array<std::pair<Kind, size_t>, 17> kWeights{{{Kind::kCommit, 28},
                                                                      {Kind::kRename, 8},
                                                                      {Kind::kRemove, 12},
                                                                      {Kind::kRemoveVersion, 8},
@@ -76,6 +77,7 @@ RandomMutations::Plan RandomMutations::DrawPlan() {
                                                                      {Kind::kExchangePrefixes, 4},
                                                                      {Kind::kProtect, 3},
                                                                      {Kind::kProtectContainer, 1},
+                                                                     {Kind::kSnapshot, 2},
                                                                      {Kind::kCreateContainer, 3},
                                                                      {Kind::kDeleteContainer, 1},
                                                                      {Kind::kSetDestination, 3},
@@ -157,6 +159,7 @@ Mutation RandomMutations::Say(const Plan& plan, Account& account) {
       return RenamePrefix{plan.path.container, plan.path.name + "/", plan.other.name + "/"};
     case Kind::kProtect: return SayProtect(plan, account);
     case Kind::kProtectContainer: return SayProtectContainer(plan);
+    case Kind::kSnapshot: return SaySnapshot(plan, account);
     case Kind::kCreateContainer: return CreateContainer{plan.other.container};
     case Kind::kDeleteContainer: return DeleteContainer{plan.path.container};
     case Kind::kSetDestination:
@@ -223,6 +226,14 @@ Mutation RandomMutations::SayProtect(const Plan& plan, Account& account) {
                          ImmutabilityPolicy{Timestamp{plan.now.ticks + ticks},
                                             plan.variant % 4 == 2 ? ImmutabilityMode::kLocked
                                                                   : ImmutabilityMode::kUnlocked}};
+}
+
+Mutation RandomMutations::SaySnapshot(const Plan& plan, Account& account) {
+  const auto snapshots = account.store().ListSnapshots(plan.path);
+  const bool removes = plan.variant % 2 == 0 && snapshots && !snapshots->empty();
+  if (removes) return RemoveSnapshot{plan.path, snapshots->front().version};
+  return CreateSnapshot{.path = plan.path,
+                        .precondition = PreconditionOf(account, plan.path, plan.variant)};
 }
 
 // Seldom for good, and never where most of the traffic is.

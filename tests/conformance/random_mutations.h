@@ -42,6 +42,7 @@ class RandomMutations {
   static Mutation SayCommit(const Plan& plan, Account& account);
   static Mutation SayProtect(const Plan& plan, Account& account);
   static Mutation SaySettings(const Plan& plan);
+  static Mutation SaySnapshot(const Plan& plan, Account& account);
   static Mutation SayProtectContainer(const Plan& plan);
   static Mutation SayPatch(const Plan& plan, Account& account);
 

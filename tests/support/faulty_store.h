@@ -78,6 +78,13 @@ class FaultyStore final : public BlobStore {
   Result<std::vector<ContainerInfo>> ListContainers() override;
   Result<ContainerInfo> GetContainer(std::string_view container) override;
   Result<BlobInfo> Stat(const BlobPath& path, VersionId version) override;
+  Result<std::vector<BlobInfo>> ListSnapshots(const BlobPath& path) override {
+    return inner_.ListSnapshots(path);
+  }
+  Result<std::unique_ptr<BlobReader>> OpenSnapshot(const BlobPath& path,
+                                                   VersionId snapshot) override {
+    return inner_.OpenSnapshot(path, snapshot);
+  }
   Result<PrefixInfo> StatPrefix(const BlobPath& prefix) override;
   Result<ListPage> List(const ListRequest& request) override;
   Result<NamePage> ListNames(const ListNamesRequest& request) override;

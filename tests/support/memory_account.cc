@@ -124,6 +124,28 @@ class MemoryStore final : public BlobStore {
                                           found->content);
   }
 
+  Result<std::vector<BlobInfo>> ListSnapshots(const BlobPath& path) override {
+    MutexLock lock(core_.mutex);
+    const MemoryContainer* container = TRY(core_.state.Container(path.container));
+    std::vector<BlobInfo> snapshots;
+    const auto blob = container->blobs.find(path.name);
+    if (blob == container->blobs.end()) return snapshots;
+    for (const auto& [id, snapshot] : blob->second.snapshots) {
+      snapshots.insert(snapshots.begin(), container->Describe(snapshot, clock_.Now()));
+      snapshots.front().has_prefix = false;
+    }
+    return snapshots;
+  }
+
+  Result<std::unique_ptr<BlobReader>> OpenSnapshot(const BlobPath& path,
+                                                   VersionId snapshot) override {
+    MutexLock lock(core_.mutex);
+    const MemoryContainer* container = TRY(core_.state.Container(path.container));
+    const MemoryVersion* found = TRY(core_.state.Snapshot(path, snapshot));
+    return std::make_unique<MemoryReader>(container->Describe(*found, clock_.Now()),
+                                          found->content);
+  }
+
   Result<std::vector<bool>> HasBlocks(std::span<const Digest> digests) override {
     MutexLock lock(core_.mutex);
     std::vector<bool> has;

@@ -50,6 +50,9 @@ class MemoryBatch {
   Result<Outcome> Do(const PatchBlob& mutation);
   Result<Outcome> Do(const SetImmutability& mutation);
   Result<Outcome> Do(const SetLegalHold& mutation);
+  // memory_batch_snapshots.cc
+  Result<Outcome> Do(const CreateSnapshot& mutation);
+  Result<Outcome> Do(const RemoveSnapshot& mutation);
   Result<Outcome> Protect(const BlobPath& path, VersionId version, const Protection& protection);
   Status CheckMutable(const MemoryContainer& container, const BlobInfo& version) const;
   Result<std::shared_ptr<const MemoryContent>> Resolve(const CommitBlob& commit) const;

@@ -202,7 +202,7 @@ Result<Outcome> MemoryBatch::Do(const RemoveVersion& mutation) {
   const bool was_current = blob->second.current == mutation.version;
   if (was_current) blob->second.current = {};
   blob->second.versions.erase(mutation.version);
-  if (blob->second.versions.empty()) container->blobs.erase(blob);
+  if (blob->second.versions.empty() && blob->second.snapshots.empty()) container->blobs.erase(blob);
   if (was_current) Disappeared(*container, mutation.path.name, now);
   return Record({.kind = EventKind::kVersionDeleted,
                  .container = mutation.path.container,

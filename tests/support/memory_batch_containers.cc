@@ -32,6 +32,7 @@ Result<Outcome> MemoryBatch::Do(const DeleteContainer& mutation) {
   }
   for (const auto& [name, blob] : container->blobs) {
     for (const auto& [id, version] : blob.versions) TRY(CheckMutable(*container, version.info));
+    for (const auto& [id, snapshot] : blob.snapshots) TRY(CheckMutable(*container, snapshot.info));
   }
   // The node itself is kept, because earlier undo steps refer to the maps in it.
   auto& containers = state_.containers;

@@ -107,7 +107,7 @@ ListPage MemoryContainer::List(const ListRequest& request, Timestamp now) const 
       continue;
     }
     const MemoryVersion* shown = blob->second.Current();
-    if (shown == nullptr && request.scope == ListScope::kAll)
+    if (shown == nullptr && request.scope == ListScope::kAll && !blob->second.versions.empty())
       shown = &blob->second.versions.rbegin()->second;
     if (shown != nullptr && name > request.after) add(Describe(*shown, now));
     ++blob;
@@ -120,6 +120,17 @@ Result<const MemoryContainer*> MemoryState::Container(std::string_view name) con
   if (container == containers.end())
     return Error{ErrorCode::kNotFound, "there is no container '" + std::string(name) + "'"};
   return &container->second;
+}
+
+Result<const MemoryVersion*> MemoryState::Snapshot(const BlobPath& path, VersionId snapshot) const {
+  const MemoryContainer* container = TRY(Container(path.container));
+  const auto blob = container->blobs.find(path.name);
+  if (blob != container->blobs.end()) {
+    const auto found = blob->second.snapshots.find(snapshot);
+    if (found != blob->second.snapshots.end()) return &found->second;
+  }
+  return Error{ErrorCode::kNotFound,
+               "'" + ToString(path) + "' has no snapshot " + ToString(snapshot)};
 }
 
 Result<const MemoryVersion*> MemoryState::Version(const BlobPath& path, VersionId version) const {

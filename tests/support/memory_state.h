@@ -37,9 +37,10 @@ struct MemoryVersion {
   std::shared_ptr<const MemoryContent> content;
 };
 
-// INVARIANT: has a version.
+// INVARIANT: has a version or a snapshot.
 struct MemoryBlob {
   std::map<VersionId, MemoryVersion> versions;
+  std::map<VersionId, MemoryVersion> snapshots;
   VersionId current;  // zero: none
 
   const MemoryVersion* Current() const;
@@ -76,6 +77,7 @@ struct MemoryState {
   uint64_t last_file_id = 0;
 
   Result<const MemoryContainer*> Container(std::string_view name) const;
+  Result<const MemoryVersion*> Snapshot(const BlobPath& path, VersionId snapshot) const;
   // Zero version: the current one.
   Result<const MemoryVersion*> Version(const BlobPath& path, VersionId version) const;
 };

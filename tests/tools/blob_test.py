@@ -141,6 +141,36 @@ class BlobTest(MountedTest):
         self.assertEqual((self.destination / "cat").read_bytes(), b"plain")
         self.assertEqual(self.run_json("blob", "show", "westus/photos/cat")["encryptionKeySha256"], None)
 
+    def test_snapshots(self):
+        self.put("cat", b"miaow")
+        first = self.run_json("blob", "snapshot", "create", "westus/photos/cat")
+        self.put("cat", b"purr")
+        second = self.run_ok("blob", "snapshot", "create", "westus/photos/cat").strip()
+        listed = self.run_json("blob", "snapshot", "list", "westus/photos/cat")
+        self.assertEqual([(item["snapshot"], item["bytes"]) for item in listed], [(second, 4), (first["snapshot"], 5)])
+        self.assertEqual(len(self.run_json("versions", "list", "westus/photos/cat")), 4)
+        self.assertIn(second, self.run_ok("blob", "snapshot", "list", "westus/photos/cat"))
+        self.assertEqual(self.read("westus/photos/cat", "--snapshot", first["snapshot"]), (0, b"miaow", b""))
+        self.assert_fails(NOT_FOUND, "blob", "get", "westus/photos/cat", "--version", second, naming=(second,))
+        self.assert_fails(NOT_FOUND, "blob", "get", "westus/photos/cat", "--snapshot", first["version"])
+        self.assert_fails(USAGE, "blob", "get", "westus/photos/cat", "--snapshot", second, "--version", second)
+        self.assert_fails(NOT_FOUND, "blob", "snapshot", "delete", "westus/photos/cat", second, first["version"])
+        self.assert_clean()
+        self.run_ok("blob", "snapshot", "delete", "westus/photos/cat", second, first["snapshot"])
+        self.assertEqual(self.run_json("blob", "snapshot", "list", "westus/photos/cat"), [])
+
+    def test_snapshots_are_not_replicated(self):
+        self.make_policy()
+        self.mount()
+        (self.source / "cat").write_bytes(b"miaow")
+        self.run_ok("blob", "snapshot", "create", "westus/photos/cat")
+        self.run_ok("replication", "wait", "westus/photos")
+        self.assertEqual(self.run_json("blob", "snapshot", "list", "eastus/photos/cat"), [])
+        self.assertEqual(len(self.run_json("versions", "list", "eastus/photos/cat")), 2)
+        self.assertEqual(sorted(os.listdir(self.source / ".versions/cat")),
+                         sorted(item["version"] for item in self.run_json("versions", "list", "westus/photos/cat")))
+        self.assert_fails(REFUSED, "blob", "snapshot", "create", "eastus/photos/cat")
+
     def test_kinds_on_a_mount(self):
         self.make_policy()
         self.mount()

@@ -26,7 +26,8 @@ COMMANDS = ["account create", "account update", "account list", "account show", 
             "container immutability lock", "container immutability delete", "container legal-hold set",
             "container legal-hold clear", "blob put", "blob get", "blob show", "blob tier", "blob immutability set",
             "blob immutability lock", "blob immutability delete", "blob legal-hold set",
-            "blob legal-hold clear", "account rehydration"]
+            "blob legal-hold clear", "blob snapshot create", "blob snapshot list",
+            "blob snapshot delete", "account rehydration"]
 GUID = "5a3c1e9c-0000-4000-8000-000000000000"
 
 

@@ -35,10 +35,10 @@ TEST(VersionIds, NoMomentThenNoVersion) {
 
 TEST(EventKinds, EveryKindThenADifferentName) {
   std::set<std::string_view> names;
-  for (uint8_t kind = 1; kind <= static_cast<uint8_t>(EventKind::kImmutabilityChanged); ++kind)
+  for (uint8_t kind = 1; kind <= static_cast<uint8_t>(EventKind::kSnapshotDeleted); ++kind)
     names.insert(ToString(static_cast<EventKind>(kind)));
 
-  EXPECT_EQ(names.size(), static_cast<size_t>(EventKind::kImmutabilityChanged));
+  EXPECT_EQ(names.size(), static_cast<size_t>(EventKind::kSnapshotDeleted));
   EXPECT_TRUE(names.contains("Created"));
 }
 

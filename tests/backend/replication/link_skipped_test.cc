@@ -126,6 +126,20 @@ TEST_F(LinkSkipped, AppendBlobAtTheDestinationThenItsNameFailsUntilItIsDeleted) 
   EXPECT_THAT(ReplicaHistory("a"), ElementsAre("previous own", "current block"));
 }
 
+TEST_F(LinkSkipped, SnapshotThenTheVersionThatComesWithItIsCopiedAlone) {
+  Create();
+  const auto link = MakeLink();
+  Write("a", "one");
+  Must(ApplyOne(source->inner().store(), CreateSnapshot{.path = {"photos", "a"}}, 0));
+
+  ASSERT_OK(CatchUp(*link));
+
+  EXPECT_THAT(ReplicaHistory("a"), ElementsAre("previous one", "current one"));
+  EXPECT_THAT(Must(destination->inner().store().ListSnapshots({"replica", "a"})), IsEmpty());
+  EXPECT_EQ(Status().progress.versions_skipped, 0U);
+  EXPECT_EQ(Status().pending_operations, 0U);
+}
+
 TEST_F(LinkSkipped, ExplainedThenItSaysSo) {
   Create();
   PutAs(BlobKind::kPage, "disk", "");
