@@ -232,6 +232,7 @@ void AddAccountCommands(CommandLine& line) {
   AddShow(line, group);
   AddAccountCheck(line, group);
   AddAccountRehydration(line, group);
+  AddAccountContainerDeletion(line, group);
 }
 
 }  // namespace replicafs

@@ -66,6 +66,7 @@ inline Error UsageError(std::string message) {
 
 void AddAccountCommands(CommandLine& line);
 void AddAccountCheck(CommandLine& line, CLI::App& account_group);
+void AddAccountContainerDeletion(CommandLine& line, CLI::App& account_group);
 void AddAccountRehydration(CommandLine& line, CLI::App& account_group);
 void AddContainerCommands(CommandLine& line);
 void AddContainerRetention(CommandLine& line, CLI::App& container_group);

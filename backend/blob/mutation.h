@@ -155,7 +155,8 @@ struct RemoveSnapshot {
   VersionId snapshot;
 };
 
-struct CreateContainer {  // kExists, kInvalid
+// kExists, kInvalid; kBusy while one of the name is being deleted (container_deletion.h).
+struct CreateContainer {
   std::string name;
 };
 // With all blobs and versions in it. kNotFound; kBusy while a policy names it; kImmutable while it

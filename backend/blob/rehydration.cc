@@ -1,6 +1,6 @@
 #include "backend/blob/rehydration.h"
 
-#include <charconv>
+#include "backend/blob/seconds_row.h"
 
 namespace replicafs {
 
@@ -32,14 +32,7 @@ Result<TierState> WithTier(const TierState& before, Tier tier, std::chrono::seco
 }
 
 Result<std::chrono::seconds> ParseRehydrationTime(const std::optional<std::string>& row) {
-  if (!row) return std::chrono::seconds(0);
-  int64_t seconds = -1;
-  const auto [end, error] = std::from_chars(row->data(), row->data() + row->size(), seconds);
-  const bool whole = error == std::errc() && end == row->data() + row->size();
-  if (whole && seconds >= 0 && seconds <= kRehydrationMax.count())
-    return std::chrono::seconds(seconds);
-  return Error{ErrorCode::kInvalid, "the state row '" + std::string(kRehydrationKey) +
-                                        "' holds no number of seconds: '" + *row + "'"};
+  return ParseSecondsRow(kRehydrationKey, row, kRehydrationMax);
 }
 
 std::string EncodeRehydrationTime(std::chrono::seconds takes) {

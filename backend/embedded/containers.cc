@@ -1,11 +1,13 @@
 #include <vector>
 
+#include "backend/blob/container_deletion.h"
 #include "backend/embedded/children.h"
 #include "backend/embedded/contents.h"
 #include "backend/embedded/keys.h"
 #include "backend/embedded/lookup.h"
 #include "backend/embedded/mutations.h"
 #include "backend/embedded/place.h"
+#include "backend/embedded/state_rows.h"
 
 namespace replicafs::embedded {
 namespace {
@@ -33,6 +35,25 @@ Result<std::vector<Row>> RowsOf(const Change& change, const Table& table, uint64
     found = TRY(cursor.Next());
   }
   return rows;
+}
+
+// A name that is taken by a container that is being deleted, no longer: kBusy before its time.
+Status ClaimName(Change& change, const std::string& name) {
+  const std::string key = DeletedContainerKey(name);
+  const auto row = TRY(FindState(change.transaction, change.tables, key));
+  TRY(CheckNotBeingDeleted(row, name, change.clock.Now()));
+  if (row) TRY(Make(change, RemoveState{key}));
+  return Ok();
+}
+
+// For the account's time from now on nobody gets the name.
+Status HoldName(Change& change, const std::string& name) {
+  const auto row = TRY(FindState(change.transaction, change.tables, kContainerDeletionKey));
+  const auto takes = TRY(ParseContainerDeletionTime(row));
+  if (takes.count() == 0) return Ok();
+  const Timestamp until{change.clock.Now().ticks + takes.count() * Timestamp::kTicksPerSecond};
+  TRY(Make(change, PutState{DeletedContainerKey(name), EncodeDeletedUntil(until)}));
+  return Ok();
 }
 
 struct Directory {
@@ -70,6 +91,7 @@ Status DropDirectory(Change& change, const ContainerRecord& container, const Dir
 Result<Outcome> Make(Change& change, const CreateContainer& creation) {
   const auto row = TRY(change.tables.containers.Get(change.transaction, creation.name));
   if (row) return Error{ErrorCode::kExists, "container '" + creation.name + "' exists already"};
+  TRY(ClaimName(change, creation.name));
   const Timestamp now = change.Tick();
   const ContainerRecord record{.root_directory_id = change.counters.next_directory_id++,
                                .created = now,
@@ -96,6 +118,7 @@ Result<Outcome> Make(Change& change, const DeleteContainer& deletion) {
     TRY(DropDirectory(change, record, directory, directories));
   }
   TRY(change.tables.containers.Delete(change.transaction, deletion.name));
+  TRY(HoldName(change, deletion.name));
   const Timestamp now = change.Tick();
   return Outcome{
       .sequence = change.Log(

@@ -3,31 +3,14 @@
 #include <set>
 #include <utility>
 
+#include "backend/blob/container_deletion.h"
 #include "backend/replication/explain_checks.h"
-#include "backend/replication/journal_search.h"
 #include "backend/replication/link_rows.h"
 #include "backend/replication/link_supervisor.h"
 #include "backend/replication/policy_store.h"
 
 namespace replicafs {
 namespace {
-
-// When the container was deleted last, if that was after `since`.
-Result<std::optional<Timestamp>> DeletedSince(Journal& journal, const std::string& container,
-                                              Timestamp since) {
-  uint64_t before = TRY(SequenceAt(journal, since));
-  std::optional<Timestamp> deleted;
-  for (;;) {
-    constexpr size_t kPageEvents = 1000;
-    const auto events = TRY(journal.Read(before, kPageEvents));
-    if (events.empty()) return deleted;
-    for (const Event& event : events) {
-      if (event.kind == EventKind::kContainerDeleted && event.container == container)
-        deleted = event.time;
-    }
-    before = events.back().sequence;
-  }
-}
 
 std::string Listed(const std::vector<std::string>& names) {
   constexpr size_t kNamesMax = 5;
@@ -199,9 +182,8 @@ class Explainer {
     if (row) facts.at_destination = TRY(DecodePolicy(*row));
     const std::string& container = facts.rule.destination_container;
     facts.container = destination.store().GetContainer(container);
-    const Timestamp since{clock_.Now().ticks -
-                          kContainerDeletionSeconds * Timestamp::kTicksPerSecond};
-    facts.container_deleted = TRY(DeletedSince(destination.journal(), container, since));
+    const auto deleted = TRY(destination.store().GetState(DeletedContainerKey(container)));
+    facts.deleted_until = TRY(DeletedUntil(deleted, clock_.Now()));
     if (facts.container)
       facts.replicas = TRY(destination.store().ListVersions({container, blob_.name}));
     return Ok();

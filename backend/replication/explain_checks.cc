@@ -92,12 +92,10 @@ Verdict DestinationContainer(const ExplainFacts& facts) {
 
 Verdict ContainerNotBeingDeleted(const ExplainFacts& facts) {
   if (!facts.destination) return DestinationUnknown();
-  const std::string wait = "wait until it is gone, which takes up to " +
-                           std::to_string(kContainerDeletionSeconds) +
-                           " seconds, and create it again";
-  if (HasCode(facts, "ContainerBeingDeleted")) return Cause(facts.failure->reason, wait);
-  if (!facts.container_deleted || facts.container) return Good();
-  return Cause("it was deleted at " + ToString(*facts.container_deleted), wait);
+  if (!facts.deleted_until || facts.container) return Good();
+  return Cause(
+      Quoted(ContainerName(facts)) + " is being deleted until " + ToString(*facts.deleted_until),
+      "wait until then, and create it again");
 }
 
 Verdict ContainerInPolicy(const ExplainFacts& facts) {

@@ -12,9 +12,6 @@
 
 namespace replicafs {
 
-// Azure deletes a container within this time; it cannot be made again before.
-constexpr int64_t kContainerDeletionSeconds = 30;
-
 struct ExplainFacts {
   const Policy& policy;
   const Rule& rule;
@@ -30,9 +27,9 @@ struct ExplainFacts {
   bool half = false;  // IsHalf
 
   Result<std::shared_ptr<Account>> destination = Error{};
-  Result<ContainerInfo> container = Error{};   // at the destination
-  std::optional<Timestamp> container_deleted;  // in the last kContainerDeletionSeconds
-  std::vector<BlobInfo> replicas;              // newest first
+  Result<ContainerInfo> container = Error{};  // at the destination
+  std::optional<Timestamp> deleted_until;     // while it is being deleted
+  std::vector<BlobInfo> replicas;             // newest first
 
   bool running = false;  // some process owns the link
   std::string last_error;

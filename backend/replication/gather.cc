@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "backend/blob/container_deletion.h"
 #include "backend/replication/faults.h"
 #include "backend/replication/parallel.h"
 
@@ -110,6 +111,19 @@ Result<Answer> AskDestination(const LinkContext& context, const Policy& policy,
   return answer;
 }
 
+// Why a container that is not there cannot be written to.
+Result<BlobFault> MissingContainer(const LinkContext& context, const std::string& name) {
+  const std::string place = "'" + context.destination.name() + "/" + name + "'";
+  const auto row = TRY(context.destination.store().GetState(DeletedContainerKey(name)));
+  const auto until = TRY(DeletedUntil(row, context.clock.Now()));
+  if (!until)
+    return BlobFault{"DestinationContainerNotFound",
+                     "the container " + place + " does not exist: create it again"};
+  return BlobFault{"DestinationContainerBeingDeleted",
+                   "the container " + place + " is being deleted until " + ToString(*until) +
+                       ": create it again then"};
+}
+
 Status CheckContainers(const LinkContext& context, const Policy& policy,
                        const std::vector<SourceChange>& changes, DestinationFacts& facts) {
   std::set<std::string> containers;
@@ -120,8 +134,7 @@ Status CheckContainers(const LinkContext& context, const Policy& policy,
     const auto container = TRY(IfThere(context.destination.store().GetContainer(name)));
     const std::string place = "'" + context.destination.name() + "/" + name + "'";
     if (!container) {
-      facts.containers[name] = {"DestinationContainerNotFound",
-                                "the container " + place + " does not exist: create it again"};
+      facts.containers[name] = TRY(MissingContainer(context, name));
       continue;
     }
     facts.protections[name] = container->protection;

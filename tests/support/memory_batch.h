@@ -99,6 +99,7 @@ class MemoryBatch {
 
   Result<MemoryContainer*> Container(std::string_view name);
   Outcome Protect(MemoryContainer& container, ContainerProtection protection);
+  std::optional<std::string> Row(std::string_view key) const;
   // Fills the sequence, the writer and a missing time.
   Outcome Record(Event event);
   Timestamp NextTick();

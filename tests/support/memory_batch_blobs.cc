@@ -225,9 +225,7 @@ Result<Outcome> MemoryBatch::Do(const PatchBlob& mutation) {
     TRY(CheckKey(patched->info.key_sha256, mutation.key, mutation.path.name));
   TierState tier{patched->info.properties.tier, patched->info.rehydration};
   if (mutation.tier) {
-    const auto row = state_.rows.find(kRehydrationKey);
-    const auto takes = TRY(
-        ParseRehydrationTime(row == state_.rows.end() ? std::nullopt : std::optional(row->second)));
+    const auto takes = TRY(ParseRehydrationTime(Row(kRehydrationKey)));
     tier = TRY(WithTier(tier, *mutation.tier, takes, clock_.Now()));
   }
 

@@ -1,13 +1,22 @@
 #include <memory>
 #include <utility>
 
+#include "backend/blob/container_deletion.h"
 #include "tests/support/memory_batch.h"
 
 namespace replicafs {
 
+std::optional<std::string> MemoryBatch::Row(std::string_view key) const {
+  const auto row = state_.rows.find(key);
+  return row == state_.rows.end() ? std::nullopt : std::optional(row->second);
+}
+
 Result<Outcome> MemoryBatch::Do(const CreateContainer& mutation) {
   if (state_.containers.contains(mutation.name))
     return Error{ErrorCode::kExists, "the container '" + mutation.name + "' exists already"};
+  const std::string deleted_key = DeletedContainerKey(mutation.name);
+  TRY(CheckNotBeingDeleted(Row(deleted_key), mutation.name, clock_.Now()));
+  TRY(Do(RemoveState{deleted_key}));
   const Timestamp now = NextTick();
   Save(state_.containers, mutation.name);
   state_.containers[mutation.name].info = {
@@ -33,6 +42,11 @@ Result<Outcome> MemoryBatch::Do(const DeleteContainer& mutation) {
   for (const auto& [name, blob] : container->blobs) {
     for (const auto& [id, version] : blob.versions) TRY(CheckMutable(*container, version.info));
     for (const auto& [id, snapshot] : blob.snapshots) TRY(CheckMutable(*container, snapshot.info));
+  }
+  const auto takes = TRY(ParseContainerDeletionTime(Row(kContainerDeletionKey)));
+  if (takes.count() > 0) {
+    const Timestamp until{clock_.Now().ticks + takes.count() * Timestamp::kTicksPerSecond};
+    TRY(Do(PutState{DeletedContainerKey(mutation.name), EncodeDeletedUntil(until)}));
   }
   // The node itself is kept, because earlier undo steps refer to the maps in it.
   auto& containers = state_.containers;

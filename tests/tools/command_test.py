@@ -27,7 +27,7 @@ COMMANDS = ["account create", "account update", "account list", "account show", 
             "container legal-hold clear", "blob put", "blob get", "blob show", "blob tier", "blob immutability set",
             "blob immutability lock", "blob immutability delete", "blob legal-hold set",
             "blob legal-hold clear", "blob snapshot create", "blob snapshot list",
-            "blob snapshot delete", "account rehydration"]
+            "blob snapshot delete", "account rehydration", "account container-deletion"]
 GUID = "5a3c1e9c-0000-4000-8000-000000000000"
 
 
@@ -132,6 +132,19 @@ class Accounts(CommandTest):
         self.assertIn("15 h", self.run_ok("account", "rehydration", "westus"))
         self.assert_fails(USAGE, "account", "rehydration", "westus", "soon", naming=("soon", "15h"))
         self.assert_fails(NOT_FOUND, "account", "rehydration", "eastus", naming=("eastus",))
+
+    def test_container_deletion_time(self):
+        self.run_ok("account", "create", "westus")
+        command = ("account", "container-deletion", "westus")
+        self.assertEqual(self.run_json(*command), {"account": "westus", "seconds": 0})
+        self.run_ok("container", "create", "westus/photos")
+        self.assertEqual(self.run_json(*command, "1h")["seconds"], 3600)
+        self.assertIn("after 1 h", self.run_ok(*command))
+        self.run_ok("container", "delete", "westus/photos")
+        self.assert_fails(REFUSED, "container", "create", "westus/photos",
+                          naming=("The specified container is being deleted. Try operation later", "photos"))
+        self.run_ok("container", "create", "westus/films")
+        self.assert_fails(USAGE, *command, "soon", naming=("soon", "30s"))
 
     def test_none_yet(self):
         self.assertEqual(self.run_json("account", "list"), [])
