@@ -36,6 +36,22 @@ const std::vector<Sentence> kCopying{
        EXPECT_THAT(story.Replica("a"), ElementsAre("current one"));
        EXPECT_THAT(story.History("north", {"photos3", "a"}), ElementsAre("current one"));
      }},
+    {6, "Append and page blobs are not replicated",
+     [](Story& story) {
+       story.Create();
+       for (const BlobKind kind : {BlobKind::kAppend, BlobKind::kPage}) {
+         const std::string page(512, 'x');
+         Must(story.Apply("west", CommitBlob{.path = {"photos", std::string(ToString(kind))},
+                                             .content = page,
+                                             .kind = kind}));
+       }
+       story.Write("a", "one");
+       story.CatchUp();
+       EXPECT_THAT(story.Replica("a"), ElementsAre("current one"));
+       for (const BlobKind kind : {BlobKind::kAppend, BlobKind::kPage})
+         EXPECT_THAT(story.Replica(std::string(ToString(kind))), IsEmpty());
+       EXPECT_EQ(story.FailureCode(), "");
+     }},
     {11, "Content, all versions, metadata and properties are copied",
      [](Story& story) {
        story.Create();
@@ -93,6 +109,16 @@ const std::vector<Sentence> kCopying{
        story.CatchUp();
        EXPECT_THAT(story.Replica("a"),
                    ElementsAre("previous one", "previous two", "current three"));
+     }},
+    {17, "Snapshots are not copied",
+     [](Story& story) {
+       story.Create();
+       story.Write("a", "one");
+       Must(story.Apply("west", CreateSnapshot{.path = {"photos", "a"}}));
+       story.CatchUp();
+       EXPECT_EQ(Must(story.store("west").ListSnapshots({"photos", "a"})).size(), 1U);
+       EXPECT_THAT(Must(story.store("east").ListSnapshots({"photos2", "a"})), IsEmpty());
+       EXPECT_EQ(story.Replica("a"), story.History("west", {"photos", "a"}));
      }},
     {18, "Index tags are not copied",
      [](Story& story) {

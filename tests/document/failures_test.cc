@@ -27,11 +27,33 @@ void ExpectHealed(Story& story, const std::vector<std::string>& history) {
   EXPECT_EQ(story.Replica("a"), history);
 }
 
+void WriteEncrypted(Story& story, std::string bytes) {
+  const std::array<uint8_t, ContentKey::kBytes> secret{};
+  const ContentKey key(secret);
+  const Nonce nonce = key.NonceOf(AsBytes(bytes));
+  key.Crypt(nonce, 0, AsBytes(bytes), std::as_writable_bytes(std::span(bytes)));
+  const BlockRef block{Sha256(AsBytes(bytes)), bytes.size()};
+  ASSERT_OK(story.store("west").StageBlock(block.digest, AsBytes(bytes)));
+  Must(story.Apply("west", CommitBlob{.path = {"photos", "a"},
+                                      .content = BlockList{block},
+                                      .encryption = ContentEncryption{key.sha256(), {nonce}}}));
+}
+
 void ProtectReplicaContainer(Story& story) {
   Must(story.Apply("east", ChangeContainerHolds{.container = "photos2", .add = {"case1"}}));
 }
 
 const std::vector<Sentence> kFailures{
+    {8, "A blob that is encrypted with a customer-provided key is not replicated",
+     [](Story& story) {
+       story.Create();
+       WriteEncrypted(story, "secret");
+       ExpectFailure(story, "CustomerProvidedKey", "noCustomerProvidedKey");
+       story.Write("a", "open");
+       story.CatchUp();
+       EXPECT_EQ(story.StatusOf("a"), "complete");
+       EXPECT_THAT(story.Replica("a"), ElementsAre("current open"));
+     }},
     {20, "A blob in the archive tier, at the source or at the destination, is not replicated",
      [](Story& story) {
        story.Create();
@@ -99,6 +121,21 @@ const std::vector<Sentence> kFailures{
        Must(story.Apply("east", SetDestination{"photos2", ""}));
        Must(story.Apply("east", DeleteContainer{"photos2"}));
        ExpectFailure(story, "DestinationContainerNotFound", "destinationContainerExists");
+       story.AddContainer("east", "photos2");
+       Must(story.Apply("east", SetDestination{"photos2", story.policy.policy_id}));
+       ExpectHealed(story, {"current one"});
+     }},
+    {52, "The destination container is being deleted, which takes up to 30 seconds",
+     [](Story& story) {
+       story.Create();
+       Must(story.Apply("east", PutState{std::string(kContainerDeletionKey), "30"}));
+       Must(story.Apply("east", SetDestination{"photos2", ""}));
+       Must(story.Apply("east", DeleteContainer{"photos2"}));
+       story.Write("a", "one");
+       ExpectFailure(story, "DestinationContainerBeingDeleted",
+                     "destinationContainerNotBeingDeleted");
+       EXPECT_CODE(kBusy, story.Apply("east", CreateContainer{"photos2"}));
+       story.clock.Advance(std::chrono::seconds(30));
        story.AddContainer("east", "photos2");
        Must(story.Apply("east", SetDestination{"photos2", story.policy.policy_id}));
        ExpectHealed(story, {"current one"});

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backend/blob/container_deletion.h"
 #include "backend/embedded/embedded_account.h"
 #include "backend/replication/change_settings.h"
 #include "backend/replication/explain.h"
