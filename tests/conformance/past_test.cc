@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "backend/blob/account_settings.h"
 #include "backend/past/moment.h"
 #include "backend/past/past_account.h"
 #include "backend/past/restore.h"
@@ -63,8 +64,10 @@ bool KeepsHistory(Mutation& mutation) {
   }
   if (auto* patch = std::get_if<PatchBlob>(&mutation); patch != nullptr && patch->tier)
     patch->tier = Tier::kCool;
+  const auto* state = std::get_if<PutState>(&mutation);
+  const bool switches_versioning = state != nullptr && state->key == kSettingsKey;
   return !std::holds_alternative<RemoveVersion>(mutation) &&
-         !std::holds_alternative<DeleteContainer>(mutation);
+         !std::holds_alternative<DeleteContainer>(mutation) && !switches_versioning;
 }
 
 TEST_P(Past, S60_AfterRandomChangesThenEachMomentIsShownAsItWas) {
