@@ -95,7 +95,7 @@ Status Link::State::LoadCursor() {
   if (cursor_row_) {
     cursor_ = TRY(DecodeCursor(*cursor_row_));
     // A release that did not write the rules never changed them.
-    rules_row_ = rules ? *std::move(rules) : EncodeRules(policy_.agreed());
+    rules_row_ = rules ? *std::move(rules) : policy_.encoded_rules();
   } else {
     // New, or lost: from where its rules begin, and everything may be there already.
     cursor_.sequence = TRY(source_->journal().Head());
@@ -111,8 +111,8 @@ Status Link::State::LoadCursor() {
 // Takes the cursor back to where rules begin that are new, or have other filters. The next step
 // writes that.
 Status Link::State::TakeUpRules() {
-  progress_.SetRules(RulesDigest(policy_.agreed()));
-  std::string rules = EncodeRules(policy_.agreed());
+  const std::string& rules = policy_.encoded_rules();
+  progress_.SetRules(rules);
   if (rules == taken_up_) return Ok();
   const auto start = TRY(StartOfNewRules(policy_.agreed(), rules_row_));
   if (start) cursor_.adopt_until = TRY(source_->journal().Head());
@@ -123,7 +123,7 @@ Status Link::State::TakeUpRules() {
   // What needed nothing with the rules before may need something now.
   position_ = cursor_.sequence;
   skipped_ = 0;
-  taken_up_ = std::move(rules);
+  taken_up_ = rules;
   return Ok();
 }
 
@@ -284,7 +284,7 @@ Status Link::State::PublishProgress(std::string last_error) {
                .logical_bytes = before.logical_bytes,
                .sent_bytes = before.sent_bytes,
                .versions_skipped = before.versions_skipped};
-    progress_.SetRules(before.rules);
+    progress_.KeepRules(before.rules);
   }
   return progress_.Publish(durable, std::move(last_error), *policy_row);
 }

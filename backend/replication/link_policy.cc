@@ -5,6 +5,7 @@
 
 #include "backend/base/log.h"
 #include "backend/replication/link_rows.h"
+#include "backend/replication/link_rules.h"
 
 namespace replicafs {
 
@@ -25,6 +26,7 @@ Result<bool> LinkPolicy::Load() {
   std::vector<std::string> differences;
   agreed_ = Agreed(source, destination, &differences);
   rules_.emplace(agreed_);
+  encoded_rules_ = EncodeRules(agreed_);
   source_row_ = *std::move(at_source);
   destination_row_ = *std::move(at_destination);
   for (const std::string& difference : differences)

@@ -28,6 +28,8 @@ class LinkPolicy {
   const Policy& agreed() const { return agreed_; }
   // REQUIRES: Load has found a policy.
   const RuleIndex& rules() const { return *rules_; }
+  // EncodeRules of what both agree on.
+  const std::string& encoded_rules() const { return encoded_rules_; }
   const std::string& source_row() const { return source_row_; }
   const std::string& destination_row() const { return destination_row_; }
 
@@ -39,6 +41,7 @@ class LinkPolicy {
   std::string destination_row_;
   Policy agreed_;
   std::optional<RuleIndex> rules_;  // of agreed_
+  std::string encoded_rules_;
 };
 
 }  // namespace replicafs

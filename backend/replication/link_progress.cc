@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "backend/replication/link_rules.h"
+
 namespace replicafs {
 namespace {
 
@@ -48,6 +50,12 @@ ProgressPublisher::ProgressPublisher(BlobStore& source, std::string policy_id, c
     : source_(source), policy_id_(std::move(policy_id)), clock_(clock) {
   owner_.owner_pid = getpid();
   owner_.owner_host = HostName();
+}
+
+void ProgressPublisher::SetRules(const std::string& rules) {
+  if (rules == rules_) return;
+  rules_ = rules;
+  owner_.rules = RulesDigest(rules);
 }
 
 bool ProgressPublisher::IsTime() const {
@@ -95,6 +103,8 @@ Status ProgressPublisher::Write(LinkProgress progress, const std::string& policy
   std::vector<Mutation> mutations;
   mutations.push_back(ExpectState{PolicyKey(policy_id_), policy_row});
   mutations.push_back(PutState{ProgressKey(policy_id_), Encode(progress)});
+  const bool tells_rules = !published_ || published_->rules != progress.rules;
+  if (tells_rules && !rules_.empty()) mutations.push_back(PutState{RulesKey(policy_id_), rules_});
   const auto applied = source_.Apply(std::move(mutations), 0);
   if (applied) {
     published_ = std::move(progress);
@@ -116,7 +126,7 @@ Status PublishError(BlobStore& source, const std::string& policy_id, const Clock
                            .sent_bytes = before.sent_bytes,
                            .versions_skipped = before.versions_skipped};
   ProgressPublisher publisher(source, policy_id, clock);
-  publisher.SetRules(before.rules);
+  publisher.KeepRules(before.rules);
   return publisher.Publish(durable, last_error, *policy_row);
 }
 

@@ -21,8 +21,13 @@ class ProgressPublisher {
  public:
   ProgressPublisher(BlobStore& source, std::string policy_id, const Clock& clock);
 
-  // RulesDigest of the rules that the next rows are about.
-  void SetRules(std::string rules) { owner_.rules = std::move(rules); }
+  // The rules that the next rows are about, as EncodeRules writes them; their row follows.
+  void SetRules(const std::string& rules);
+  // They are those of this digest, as somebody has published before.
+  void KeepRules(std::string digest) {
+    owner_.rules = std::move(digest);
+    rules_.clear();
+  }
   // Of a link that has nothing to do or, with an error, cannot go on. Writes the row unless it says
   // the same already. An error is forgotten by an empty `last_error`. Does nothing once the
   // policy's row at the source is not `policy_row`.
@@ -43,6 +48,7 @@ class ProgressPublisher {
   const std::string policy_id_;
   const Clock& clock_;
   LinkProgress owner_;  // who runs the link, with which rules; all else zero
+  std::string rules_;   // as they were set; empty: the row stays
   std::optional<LinkProgress> published_;
   std::chrono::steady_clock::time_point published_at_;
   RateWindow rates_;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kDigestChars = 16;
 
-std::string ShortDigest(const std::string& text) {
+std::string ShortDigest(std::string_view text) {
   return ToHex(Sha256(AsBytes(text))).substr(0, kDigestChars);
 }
 
@@ -27,16 +27,29 @@ std::string EncodeRules(const Policy& policy) {
 }
 
 std::string RulesDigest(const Policy& policy) {
-  return ShortDigest(EncodeRules(policy));
+  return RulesDigest(EncodeRules(policy));
+}
+
+std::string RulesDigest(std::string_view encoded) {
+  return ShortDigest(encoded);
+}
+
+Result<std::set<std::string>> NewRules(const Policy& policy, std::string_view row) {
+  const auto known = TRY(json::DecodeObject(row, "rules"));
+  std::set<std::string> ids;
+  for (const Rule& rule : policy.rules) {
+    const auto found = known.find(rule.rule_id);
+    if (found == known.end() || *found != DigestOf(rule)) ids.insert(rule.rule_id);
+  }
+  return ids;
 }
 
 Result<std::optional<uint64_t>> StartOfNewRules(const Policy& policy, std::string_view row) {
-  const auto known = TRY(json::DecodeObject(row, "rules"));
+  const std::set<std::string> ids = TRY(NewRules(policy, row));
   std::optional<uint64_t> start;
   for (const Rule& rule : policy.rules) {
-    const auto found = known.find(rule.rule_id);
-    if (found != known.end() && *found == DigestOf(rule)) continue;
-    start = std::min(start.value_or(rule.start_sequence), rule.start_sequence);
+    if (ids.contains(rule.rule_id))
+      start = std::min(start.value_or(rule.start_sequence), rule.start_sequence);
   }
   return start;
 }

@@ -4,6 +4,7 @@
 #include "backend/replication/backlog.h"
 #include "backend/replication/link_position.h"
 #include "backend/replication/link_rows.h"
+#include "backend/replication/link_rules.h"
 #include "backend/replication/link_supervisor.h"
 #include "backend/replication/policy_store.h"
 #include "backend/replication/status.h"
@@ -119,11 +120,16 @@ bool Overlaps(const PendingScope& scope, const Rule& rule) {
 
 Result<PendingWork> ReadPending(Account& source, const Policy& policy, const PendingScope& scope) {
   PendingWork work;
+  // First, as in StatusReader.
+  const auto rules = TRY(source.store().GetState(RulesKey(policy.policy_id)));
   const LinkProgress progress = TRY(ReadProgress(source.store(), policy.policy_id));
+  std::optional<uint64_t> start;  // of rules that the watermark says nothing of
+  if (rules) start = TRY(StartOfNewRules(policy, *rules));
+  const uint64_t watermark = std::min(progress.watermark, start.value_or(progress.watermark));
   const auto failures = TRY(ReadFailures(source.store(), policy.policy_id));
   BacklogRequest request{
       .policy = policy,
-      .cursor = std::max(progress.watermark, FirstStart(policy, scope.head)),
+      .cursor = std::max(watermark, FirstStart(policy, scope.head)),
       .head = scope.head,
       .wanted = [&](const Event& event) { return Covers(scope, event.container, event.name); }};
   for (const Failure& failure : failures) request.failed.insert(failure.sequence);

@@ -44,6 +44,7 @@ Result<std::vector<Mutation>> UnmakeSourceHalf(Account& account, const Policy& p
   std::vector<Mutation> mutations;
   mutations.push_back(RemoveState{PolicyKey(policy.policy_id)});
   mutations.push_back(RemoveState{ProgressKey(policy.policy_id)});
+  mutations.push_back(RemoveState{RulesKey(policy.policy_id)});
   mutations.push_back(RemoveState{RetryKey(policy.policy_id)});
   for (const std::string& prefix :
        {FailurePrefix(policy.policy_id), SupersededPrefix(policy.policy_id)}) {

@@ -5,6 +5,7 @@
 
 #include "backend/base/mutex.h"
 #include "backend/replication/link_rows.h"
+#include "backend/replication/link_rules.h"
 #include "backend/replication/policy_store.h"
 #include "backend/replication/rule_index.h"
 #include "backend/replication/status.h"
@@ -19,6 +20,7 @@ struct LinkView {
   Policy policy;
   RuleIndex rules;  // into the policy, whose rules stay where they are when this is moved
   LinkProgress progress;
+  std::set<std::string> new_rules;  // which the watermark says nothing of
   std::map<std::pair<BlobPath, VersionId>, std::string> failures;  // to "CODE: sentence"
 };
 
@@ -39,6 +41,10 @@ Result<std::shared_ptr<const View>> ReadView(Account& account, uint64_t change_c
       continue;
     }
     LinkView link(std::move(policy));
+    // First: a watermark of rules that are taken up meanwhile is below what is new. Absent from a
+    // link of an older release, or one that never ran.
+    const auto rules = TRY(account.store().GetState(RulesKey(link.policy.policy_id)));
+    if (rules) link.new_rules = TRY(NewRules(link.policy, *rules));
     link.progress = TRY(ReadProgress(account.store(), link.policy.policy_id));
     for (const auto read : {ReadFailures, ReadSuperseded}) {
       const auto failures = TRY(read(account.store(), link.policy.policy_id));
@@ -69,8 +75,9 @@ std::optional<RuleStatus> StatusUnder(const LinkView& link, const BlobPath& path
     status.status = BlobStatus::kFailed;
     status.reason = failure->second;
   } else {
-    status.status =
-        info.sequence <= link.progress.watermark ? BlobStatus::kComplete : BlobStatus::kPending;
+    const bool done =
+        info.sequence <= link.progress.watermark && !link.new_rules.contains(rule->rule_id);
+    status.status = done ? BlobStatus::kComplete : BlobStatus::kPending;
   }
   return status;
 }

@@ -65,6 +65,31 @@ TEST_F(ReplicationStatus, OnlySkippedChangesLeftThenStillComplete) {
   EXPECT_EQ(StatusOf("a").status, BlobStatus::kComplete);
 }
 
+// The watermark is above what the rule newly copies, and says nothing of it.
+TEST_F(ReplicationStatus, PrefixAddedThenItsBlobsArePendingUntilTheLinkHasTakenItUp) {
+  Create(ExistingBlobs::kCopy, {"in/"});
+  Write("in/a", "x");
+  Write("out/b", "y");
+  const auto link = MakeLink();
+  ASSERT_OK(CatchUp(*link));
+  EXPECT_EQ(StatusOf("in/a").status, BlobStatus::kComplete);
+  EXPECT_EQ(StatusOf("out/b").status, BlobStatus::kNone);
+
+  Policy changed = policy;
+  changed.rules[0].prefixes.push_back("out/");
+  Must(UpdateHalf(accounts, {.account = "destination", .definition = changed}));
+  Must(UpdateHalf(accounts, {.account = "source", .definition = changed}));
+
+  EXPECT_EQ(StatusOf("out/b").status, BlobStatus::kPending);
+  const uint64_t head = Must(source->journal().Head());
+  const Policy now = Must(GetHalf(accounts, "source", policy.policy_id));
+  EXPECT_EQ(Must(ReadPending(*source, now, {.head = head})).operations, 2U);
+  ASSERT_OK(CatchUp(*link));
+  EXPECT_EQ(StatusOf("in/a").status, BlobStatus::kComplete);
+  EXPECT_EQ(StatusOf("out/b").status, BlobStatus::kComplete);
+  EXPECT_EQ(Must(ReadPending(*source, now, {.head = head})).operations, 0U);
+}
+
 TEST_F(ReplicationStatus, OutsideThePolicyThenNone) {
   Write("in/old", "x");
   clock.Advance(std::chrono::hours(1));
