@@ -112,6 +112,16 @@ Status PutPrevious(Change& change, const Place& place, const VersionRecord& reco
       VersionKey(place.directory.directory_id(), place.component, record.version), Encode(record));
 }
 
+Event EventOf(EventKind kind, const BlobPath& path, const VersionRecord& version, Timestamp time) {
+  return Event{.kind = kind,
+               .container = path.container,
+               .name = path.name,
+               .version = version.version,
+               .time = time,
+               .size_bytes = version.size_bytes,
+               .blob_kind = version.kind};
+}
+
 Status EndVersion(Change& change, const BlobPath& path, const Place& place, VersionRecord record,
                   Timestamp ended) {
   const auto row = TRY(FindState(change.transaction, change.tables, kSettingsKey));

@@ -42,6 +42,9 @@ Status ReplaceCurrent(Change& change, Place& place, VersionRecord record);
 Status EraseCurrent(Change& change, Place& place, Timestamp changed);
 // The row of a previous version, or of a snapshot.
 Status PutPrevious(Change& change, const Place& place, const VersionRecord& record);
+// What happened to a version of the path; without its sequence.
+Event EventOf(EventKind kind, const BlobPath& path, const VersionRecord& version, Timestamp time);
+
 // Puts a version that ends, the one of the path at that place, among the previous ones; when the
 // account's versioning is off, until the end of the change.
 Status EndVersion(Change& change, const BlobPath& path, const Place& place, VersionRecord record,

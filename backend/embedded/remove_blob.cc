@@ -5,19 +5,6 @@
 #include "backend/embedded/place.h"
 
 namespace replicafs::embedded {
-namespace {
-
-Event EventOf(EventKind kind, const BlobPath& path, const VersionRecord& record, Timestamp time) {
-  return Event{.kind = kind,
-               .container = path.container,
-               .name = path.name,
-               .version = record.version,
-               .time = time,
-               .size_bytes = record.size_bytes,
-               .blob_kind = record.kind};
-}
-
-}  // namespace
 
 Result<Outcome> Make(Change& change, const RemoveBlob& removal) {
   const BlobPath& path = removal.path;

@@ -5,19 +5,6 @@
 #include "backend/embedded/place.h"
 
 namespace replicafs::embedded {
-namespace {
-
-Event EventOf(EventKind kind, const BlobPath& path, const VersionRecord& snapshot, Timestamp time) {
-  return Event{.kind = kind,
-               .container = path.container,
-               .name = path.name,
-               .version = snapshot.version,
-               .time = time,
-               .size_bytes = snapshot.size_bytes,
-               .blob_kind = snapshot.kind};
-}
-
-}  // namespace
 
 Result<Outcome> Make(Change& change, const CreateSnapshot& creation) {
   const BlobPath& path = creation.path;
