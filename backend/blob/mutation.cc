@@ -3,8 +3,7 @@
 namespace replicafs {
 
 Status CheckSnapshot(const BlobInfo& current, const ContentKeyPtr& key) {
-  if (current.properties.tier == Tier::kArchive)
-    return Error{ErrorCode::kArchived, "'" + current.name + "' is in the archive tier"};
+  TRY(CheckOnline(current.properties.tier, current.name));
   return CheckKey(current.key_sha256, key, current.name);
 }
 

@@ -11,6 +11,12 @@ std::string ArchiveStatus(const Rehydration& rehydration) {
   return status;
 }
 
+Status CheckOnline(Tier tier, std::string_view name) {
+  if (tier != Tier::kArchive) return Ok();
+  return Error{ErrorCode::kArchived,
+               "the blob '" + std::string(name) + "' is in the archive tier: set another tier"};
+}
+
 TierState TierAt(const TierState& state, Timestamp now) {
   if (!state.rehydration || state.rehydration->ready > now) return state;
   return {.tier = state.rehydration->target};

@@ -24,6 +24,9 @@ struct Rehydration {
 // "rehydrate-pending-to-hot", as x-ms-archive-status.
 std::string ArchiveStatus(const Rehydration& rehydration);
 
+// kArchived: what is in the archive tier cannot be read. `name`: of the blob, for the message.
+Status CheckOnline(Tier tier, std::string_view name);
+
 // Where a version is, and where it is on its way to.
 struct TierState {
   Tier tier = Tier::kHot;

@@ -31,8 +31,7 @@ ContentReader::ContentReader(const BlobPath& path, BlobInfo info, ContentRecord 
 }
 
 Status ContentReader::CheckReadable() const {
-  if (info_.properties.tier == Tier::kArchive)
-    return Error{ErrorCode::kArchived, "blob '" + path_ + "' is in the archive tier"};
+  TRY(CheckOnline(info_.properties.tier, path_));
   // Ciphertext must not pass for the blob's bytes.
   if (info_.key_sha256.has_value() != encrypted_)
     return Damaged("its content and its version differ in whether it is encrypted");

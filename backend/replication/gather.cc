@@ -29,6 +29,13 @@ Status StatSource(const LinkContext& context, SourceChange& change, VersionId ve
   return Ok();
 }
 
+// Whether a link may read it: also what it need not read, as the destination has all its blocks.
+Status CheckReadable(const BlobInfo& info, const BlobPath& path) {
+  TRY(CheckOnline(info.properties.tier, ToString(path)));
+  // Nobody gives a link keys.
+  return CheckKey(info.key_sha256, nullptr, ToString(path));
+}
+
 Status AskSource(const LinkContext& context, SourceChange& change,
                  std::unique_ptr<BlobReader>& reader) {
   if (change.rule == nullptr) return Ok();
@@ -153,9 +160,7 @@ Status OpenSource(const LinkContext& context, SourceChange& change,
   auto opened = context.source.store().Open(SourcePath(change.event), change.event.version);
   if (opened) {
     change.info = (*opened)->info();
-    // Nobody gives a link keys.
-    const Status readable =
-        CheckKey(change.info->key_sha256, nullptr, ToString(SourcePath(change.event)));
+    const Status readable = CheckReadable(*change.info, SourcePath(change.event));
     if (readable) {
       reader = *std::move(opened);
     } else {

@@ -28,8 +28,7 @@ class MemoryReader final : public BlobReader {
 
   const BlobInfo& info() const override { return info_; }
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) override {
-    if (info_.properties.tier == Tier::kArchive)
-      return Error{ErrorCode::kArchived, "'" + info_.name + "' is in the archive tier"};
+    TRY(CheckOnline(info_.properties.tier, info_.name));
     TRY(CheckKey(info_.key_sha256, key_, info_.name));
     return content_->Read(offset, into, key_);
   }

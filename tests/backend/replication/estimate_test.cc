@@ -203,6 +203,19 @@ TEST_F(EstimateTest, ABlockOfAnArchivedVersionAndOfAnotherThenTheOtherIsCopied) 
   EXPECT_EQ(estimate.sent_bytes, kBlockBytes + 6);
 }
 
+TEST_F(EstimateTest, ArchivedSourceWhoseBlocksTheDestinationHasThenItFails) {
+  Write("before", Long('x', 1));
+  Enable(ExistingRequest());
+  Write("archived", Long('x', 1));
+  AtSource(PatchBlob{.path = {"photos", "archived"}, .tier = Tier::kArchive});
+
+  const Estimate estimate = EstimateRestOf(policy.policy_id);
+
+  EXPECT_THAT(FailuresIn(estimate), ElementsAre(Pair("SourceBlobArchived", 1)));
+  ASSERT_OK(CatchUp(*MakeLink()));
+  ExpectItCameTrue(estimate);
+}
+
 TEST_F(EstimateTest, ArchivedAndHeldReplicasThenTheirChangesFail) {
   Write("archived", "one");
   Write("held", "one");

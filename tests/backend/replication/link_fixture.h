@@ -100,6 +100,10 @@ class LinkFixture {
         PatchBlob{.path = {"photos", name}, .version = version, .metadata = std::move(metadata)},
         0));
   }
+  void SetReplicaTier(const std::string& name, Tier tier) {
+    ASSERT_OK(ApplyOne(destination->inner().store(),
+                       PatchBlob{.path = {"replica", name}, .tier = tier}, 0));
+  }
   void Rename(const std::string& from, const std::string& to) {
     const BlobInfo info = Must(source->inner().store().Stat({"photos", from}));
     std::vector<Mutation> mutations;
