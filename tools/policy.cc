@@ -93,12 +93,15 @@ void Add(CommandLine& line, CLI::App& group, const CommandHelp& help,
 Result<ShownPolicy> FindPolicyHalf(Context& context, const std::string& id,
                                    const std::string& account) {
   if (!account.empty()) return ShownPolicy{TRY(GetHalf(context.accounts, account, id)), account};
-  std::vector<ShownPolicy> policies = TRY(AllPolicies(context, {}));
-  for (ShownPolicy& policy : policies) {
-    if (policy.half.policy_id == id) return std::move(policy);
-  }
-  return Error{ErrorCode::kNotFound, "no policy '" + id + "' below " + context.accounts.root() +
-                                         "; see: replicafs policy list"};
+  const auto found = FindPolicy(context.accounts, id);
+  if (!found && found.error().code == ErrorCode::kNotFound)
+    return Error{ErrorCode::kNotFound, "no policy '" + id + "' below " + context.accounts.root() +
+                                           "; see: replicafs policy list"};
+  if (!found) return found.error();
+  auto half = GetHalf(context.accounts, found->source_account, id);
+  if (half) return ShownPolicy{*std::move(half), found->source_account};
+  return ShownPolicy{TRY(GetHalf(context.accounts, found->destination_account, id)),
+                     found->destination_account};
 }
 
 void AddPolicyCommands(CommandLine& line) {

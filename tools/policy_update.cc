@@ -1,8 +1,8 @@
 // policy update, policy rule add | list | show | update | remove
 #include <algorithm>
-#include <functional>
 #include <optional>
 
+#include "backend/replication/policy_change.h"
 #include "backend/replication/policy_definition.h"
 #include "backend/replication/policy_refusals.h"
 #include "backend/replication/policy_store.h"
@@ -22,36 +22,15 @@ struct Options {
   PolicyFlags flags;
 };
 
-using Change = std::function<Status(Policy& half)>;
-
-// Both halves, or the one that --account names. The destination's comes first: it gives new rules
-// their ids, and the source's half takes those.
-Result<ShownPolicy> ChangeHalves(Context& context, const Options& options, const Change& change) {
-  ShownPolicy shown = TRY(FindPolicyHalf(context, options.id, options.account));
-  if (!options.account.empty()) {
-    TRY(change(shown.half));
-    const HalfRequest request{options.account, shown.half, options.flags.limits};
-    shown.half = TRY(UpdateHalf(context.accounts, request));
-    return shown;
-  }
-  const Policy found = shown.half;
-  Policy destination = TRY(GetHalf(context.accounts, found.destination_account, options.id));
-  Policy source = TRY(GetHalf(context.accounts, found.source_account, options.id));
-  TRY(change(destination));
-  destination = TRY(
-      UpdateHalf(context.accounts, {found.destination_account, destination, options.flags.limits}));
-  source.rules = destination.rules;
-  source.metrics = destination.metrics;
-  source.priority_replication = destination.priority_replication;
-  source.tags_replication = destination.tags_replication;
-  shown.half =
-      TRY(UpdateHalf(context.accounts, {found.source_account, source, options.flags.limits}));
-  shown.account = found.source_account;
-  return shown;
-}
-
-Result<ExitCode> ChangeAndShow(Context& context, const Options& options, const Change& change) {
-  const ShownPolicy shown = TRY(ChangeHalves(context, options, change));
+Result<ExitCode> ChangeAndShow(Context& context, const Options& options,
+                               const PolicyChange& change) {
+  const PolicyChangeRequest request{.policy_id = options.id,
+                                    .account = options.account,
+                                    .change = change,
+                                    .limits = options.flags.limits};
+  ShownPolicy shown{.half = TRY(ChangePolicy(context.accounts, request)),
+                    .account = options.account};
+  if (shown.account.empty()) shown.account = shown.half.source_account;
   TRY(PrintPolicy(context, shown));
   return ExitCode::kOk;
 }

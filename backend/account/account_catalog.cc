@@ -211,9 +211,12 @@ Result<std::shared_ptr<Account>> AccountCatalog::OpenAccount(std::string_view na
                                                descriptor.kind +
                                                "', which this release cannot open"};
   auto opened = EmbeddedAccount::Open(descriptor.directory, descriptor.name, clock_);
-  if (!opened)
-    return std::move(opened).error().Within("account '" + descriptor.name + "' in " +
-                                            descriptor.directory);
+  if (!opened) {
+    Error error = std::move(opened).error();
+    // The account is there: what is missing is its data, as on a disk that is not mounted.
+    if (error.code == ErrorCode::kNotFound) error.code = ErrorCode::kUnavailable;
+    return std::move(error).Within("account '" + descriptor.name + "' in " + descriptor.directory);
+  }
   std::shared_ptr<Account> account = std::move(*opened);
   open_.insert_or_assign(descriptor.name, account);
   return account;

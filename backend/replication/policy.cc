@@ -20,6 +20,30 @@ std::string Name(const Rule& rule) {
   return "the rule '" + rule.source_container + "' to '" + rule.destination_container + "'";
 }
 
+bool IsGuid(std::string_view text) {
+  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  return text.size() == kForm.size() &&
+         std::equal(text.begin(), text.end(), kForm.begin(), [](char c, char form) {
+           return form == '-' ? c == '-' : std::isxdigit(static_cast<unsigned char>(c)) != 0;
+         });
+}
+
+// Ids name rows and files, so nothing else than GUIDs will do.
+Status ValidateIds(const Policy& policy) {
+  const std::string& id = policy.policy_id;
+  if (!id.empty() && id != kDefaultPolicyId && !IsGuid(id))
+    return Invalid("the policy's id '" + id + "' is neither a GUID nor '" +
+                   std::string(kDefaultPolicyId) + "'");
+  std::set<std::string_view> seen;
+  for (const Rule& rule : policy.rules) {
+    if (rule.rule_id.empty()) continue;
+    if (!IsGuid(rule.rule_id))
+      return Invalid(Name(rule) + " has the id '" + rule.rule_id + "', which is no GUID");
+    if (!seen.insert(rule.rule_id).second) return Invalid("two rules have the id " + rule.rule_id);
+  }
+  return Ok();
+}
+
 Status ValidatePrefixes(const Rule& rule, Limits limits) {
   if (limits == Limits::kAzure && rule.prefixes.size() > kPrefixesMax) {
     return Invalid(Name(rule) + " has " + std::to_string(rule.prefixes.size()) +
@@ -104,6 +128,10 @@ const Rule* FindRule(const Policy& policy, std::string_view container, std::stri
   return nullptr;
 }
 
+bool SamePair(const Policy& a, const Policy& b) {
+  return a.source_account == b.source_account && a.destination_account == b.destination_account;
+}
+
 const Rule* FindRuleById(const Policy& policy, std::string_view rule_id) {
   for (const Rule& rule : policy.rules) {
     if (rule.rule_id == rule_id) return &rule;
@@ -138,7 +166,7 @@ Status Validate(const Policy& policy, Limits limits) {
                      "': give each rule its own");
     }
   }
-  return Ok();
+  return ValidateIds(policy);
 }
 
 Policy Agreed(const Policy& at_source, const Policy& at_destination,

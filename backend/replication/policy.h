@@ -57,6 +57,10 @@ inline bool IsYoungEnough(const Rule& rule, Timestamp created) {
 }
 // The rule that copies this blob, or nullptr. A source container stands in one rule of a policy.
 const Rule* FindRule(const Policy& policy, std::string_view container, std::string_view name);
+// The id of a policy that is created on its destination: it gets one there.
+constexpr std::string_view kDefaultPolicyId = "default";
+
+bool SamePair(const Policy& a, const Policy& b);  // of accounts
 const Rule* FindRuleById(const Policy& policy, std::string_view rule_id);
 
 // Everything that can be said of a policy without looking at the accounts: names, limits, each

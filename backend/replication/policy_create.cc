@@ -1,6 +1,7 @@
 // Both halves of a new policy at once.
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "backend/base/digest.h"
@@ -64,9 +65,10 @@ Status TakeUp(const PolicySide& source, const PolicySide& destination, Policy& p
 }
 
 // Somebody else may have removed or changed it while the source's half was written.
-Status CheckDestinationHalf(Account& destination, PolicySide& source, const Policy& policy) {
-  const auto row = TRY(destination.store().GetState(PolicyKey(policy.policy_id)));
-  if (row == EncodePolicy(policy)) return Ok();
+Status CheckDestinationHalf(const PolicySide& destination, PolicySide& source,
+                            const Policy& policy) {
+  const bool stands = TRY(destination.Has(policy));
+  if (stands) return Ok();
   TRY(source.Write(policy.policy_id, std::nullopt));
   return refusal::ChangedMeanwhile(policy);
 }
@@ -114,9 +116,17 @@ Result<Policy> CreatePolicy(AccountSource& accounts, const PolicyRequest& reques
   Policy& policy = plan.policy;
   policy.enabled_time = clock.Now();
   TRY(SetStarts(plan));
+  const Policy* there = plan.destination.Find(policy.policy_id);
+  const auto before = there == nullptr ? std::nullopt : std::optional(*there);
   TRY(plan.destination.Write(policy.policy_id, policy));
-  TRY(plan.source.Write(policy.policy_id, policy));
-  TRY(CheckDestinationHalf(plan.destination.account(), plan.source, policy));
+  const Status written = plan.source.Write(policy.policy_id, policy);
+  if (!written) {
+    // Whoever changed the destination's half meanwhile has taken it over.
+    const Status put_back = plan.destination.Write(policy.policy_id, before);
+    if (!put_back && put_back.error().code != ErrorCode::kBusy) return put_back.error();
+    return written.error();
+  }
+  TRY(CheckDestinationHalf(plan.destination, plan.source, policy));
   return std::move(policy);
 }
 

@@ -14,9 +14,6 @@
 
 namespace replicafs {
 
-// The id of a policy that is created on its destination: it gets one there.
-constexpr std::string_view kDefaultPolicyId = "default";
-
 // Takes {"properties": {…}}, and the same without "properties" as `az … or-policy show` prints it.
 // Members that Azure answers with and nobody sets (id, name, type, resourceGroup, enabledTime) are
 // passed over; others that are unknown are refused. Absent policyId: "default"; absent ruleId: "".

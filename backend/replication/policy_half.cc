@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "backend/base/digest.h"
+#include "backend/replication/policy_change.h"
 #include "backend/replication/policy_definition.h"
 #include "backend/replication/policy_side.h"
+#include "backend/replication/policy_starts.h"
 #include "backend/replication/policy_store.h"
 
 namespace replicafs {
@@ -41,25 +43,14 @@ Status TakeIds(Side side, Policy& policy) {
   return Ok();
 }
 
-Status TakeIdsOfChange(Side side, const Policy& before, Policy& policy) {
-  for (Rule& rule : policy.rules) {
-    if (rule.rule_id.empty()) {
-      if (side == Side::kSource) return refusal::RuleWithoutId(rule);
-      rule.rule_id = NewGuid();
-    } else if (side == Side::kDestination && FindRuleById(before, rule.rule_id) == nullptr) {
-      return refusal::UnknownRule(before, rule.rule_id);
-    }
-  }
-  return Ok();
-}
-
-// From where each rule copies. One that copied what changes goes on to.
-void TakeStarts(const Policy* before, uint64_t head, Policy& policy) {
-  for (Rule& rule : policy.rules) {
-    const Rule* same = before == nullptr ? nullptr : FindRuleById(*before, rule.rule_id);
-    const bool goes_on = same != nullptr && !same->min_creation_time;
-    rule.start_sequence = rule.min_creation_time ? 0 : (goes_on ? same->start_sequence : head);
-  }
+// A policy's id names it among all accounts.
+Status CheckIdIsFree(AccountSource& accounts, const Policy& policy) {
+  const auto other = FindPolicy(accounts, policy.policy_id);
+  if (!other && other.error().code == ErrorCode::kNotFound) return Ok();
+  if (!other) return other.error();
+  const bool same = other->source_account == policy.source_account &&
+                    other->destination_account == policy.destination_account;
+  return same ? Ok() : Status(refusal::IdOfOthers(*other));
 }
 
 }  // namespace
@@ -71,6 +62,7 @@ Result<Policy> CreateHalf(AccountSource& accounts, const HalfRequest& request, c
   TRY(TakeIds(side.side(), policy));
   if (const Policy* there = side.Find(policy.policy_id))
     return refusal::IdTaken(request.account, *there);
+  TRY(CheckIdIsFree(accounts, policy));
   const PolicyIdentities identities = TRY(IdentitiesOf(accounts, policy));
   TRY(side.Check(policy, request.limits, identities));
   if (side.side() == Side::kSource) {
@@ -82,21 +74,14 @@ Result<Policy> CreateHalf(AccountSource& accounts, const HalfRequest& request, c
 }
 
 Result<Policy> UpdateHalf(AccountSource& accounts, const HalfRequest& request) {
-  Policy policy = request.definition;
-  const Policy before = TRY(GetHalf(accounts, request.account, policy.policy_id));
-  if (before.source_account != policy.source_account ||
-      before.destination_account != policy.destination_account)
-    return refusal::OtherAccounts(before);
-  TRY(Validate(policy, request.limits));
-  PolicySide side = TRY(ReadSide(accounts, request));
-  TRY(TakeIdsOfChange(side.side(), before, policy));
-  const PolicyIdentities identities = TRY(IdentitiesOf(accounts, policy));
-  TRY(side.Check(policy, request.limits, identities));
-  policy.enabled_time = before.enabled_time;
-  if (side.side() == Side::kSource)
-    TakeStarts(&before, TRY(side.account().journal().Head()), policy);
-  TRY(side.Write(policy.policy_id, policy));
-  return policy;
+  PolicyChangeRequest change{.policy_id = request.definition.policy_id,
+                             .account = request.account,
+                             .limits = request.limits};
+  change.change = [&](Policy& half) -> Status {
+    half = request.definition;
+    return Ok();
+  };
+  return ChangePolicy(accounts, change);
 }
 
 Result<Policy> GetHalf(AccountSource& accounts, const std::string& account,

@@ -37,6 +37,8 @@ Result<std::vector<Mutation>> UnmakeDestinationHalf(Account& account, const Poli
   mutations.push_back(RemoveState{PolicyKey(policy.policy_id)});
   mutations.push_back(RemoveState{CursorKey(policy.policy_id)});
   mutations.push_back(RemoveState{RulesKey(policy.policy_id)});
+  mutations.push_back(RemoveState{FormsKey(policy.policy_id)});
+  mutations.push_back(RemoveState{PassedKey(policy.policy_id)});
   return mutations;
 }
 

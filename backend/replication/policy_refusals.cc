@@ -86,6 +86,21 @@ Error IdTaken(const std::string& account, const Policy& policy) {
                 account, policy.policy_id, policy.policy_id);
 }
 
+Error IdOfOthers(const Policy& existing) {
+  return Refuse(ErrorCode::kExists,
+                "the id {} is that of the policy from '{}' to '{}': create the destination's half "
+                "first, which gives a new one",
+                existing.policy_id, existing.source_account, existing.destination_account);
+}
+
+Error IdOfTwo(const Policy& one, const Policy& other) {
+  return Refuse(ErrorCode::kPrecondition,
+                "two policies have the id {}, from '{}' to '{}' and from '{}' to '{}': say which "
+                "with --account",
+                one.policy_id, one.source_account, one.destination_account, other.source_account,
+                other.destination_account);
+}
+
 Error PairTaken(const Policy& existing) {
   return Refuse(
       ErrorCode::kExists,

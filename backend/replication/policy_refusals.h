@@ -25,6 +25,8 @@ Error LastRule(const Policy& policy);
 Error OtherAccounts(const Policy& policy);
 
 Error IdTaken(const std::string& account, const Policy& policy);
+Error IdOfOthers(const Policy& existing);
+Error IdOfTwo(const Policy& one, const Policy& other);
 Error PairTaken(const Policy& existing);
 Error PairHalfTaken(const Policy& existing, Side side);
 Error TooManyDestinations(const Policy& policy);

@@ -13,10 +13,6 @@ namespace {
 
 using refusal::Side;
 
-bool SamePair(const Policy& a, const Policy& b) {
-  return a.source_account == b.source_account && a.destination_account == b.destination_account;
-}
-
 std::string Next(const std::optional<std::string>& generation) {
   constexpr int kDecimal = 10;
   const uint64_t number = generation ? std::strtoull(generation->c_str(), nullptr, kDecimal) : 0;
@@ -152,11 +148,18 @@ Status PolicySide::Write(std::string_view policy_id, const std::optional<Policy>
   if (!written && written.error().code == ErrorCode::kPrecondition)
     return half ? refusal::ChangedMeanwhile(*half)
                 : refusal::AccountChangedMeanwhile(account_->name());
-  if (!written) return written.error();
+  // The answer may be what was lost.
+  const auto there = !written && half ? Has(*half) : Result<bool>(false);
+  if (!written && !(there && *there)) return written.error();
   generation_ = std::move(next);
   std::erase_if(policies_, [&](const Policy& policy) { return policy.policy_id == policy_id; });
   if (half) policies_.push_back(*half);
   return Ok();
+}
+
+Result<bool> PolicySide::Has(const Policy& half) const {
+  const auto row = TRY(account_->store().GetState(PolicyKey(half.policy_id)));
+  return row == EncodePolicy(half);
 }
 
 }  // namespace replicafs

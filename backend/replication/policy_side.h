@@ -33,8 +33,10 @@ class PolicySide {
   Status Check(const Policy& policy, Limits limits, const PolicyIdentities& identities) const;
   // Writes the half in one step, in place of one of the same id; nullopt removes that of
   // `policy_id` with everything that the link left. kBusy when the account's policies or settings
-  // changed since Read.
+  // changed since Read. An answer that is lost is made up for by looking.
   Status Write(std::string_view policy_id, const std::optional<Policy>& half);
+  // Whether the account has just this half now.
+  Result<bool> Has(const Policy& half) const;
 
  private:
   PolicySide(std::shared_ptr<Account> account, refusal::Side side)

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "backend/base/log.h"
@@ -11,24 +12,11 @@
 namespace replicafs {
 namespace {
 
-// nullptr when the account does not exist any more.
+// nullptr when the account does not exist any more; one that cannot be opened is an error.
 Result<std::shared_ptr<Account>> OpenIfThere(AccountSource& accounts, std::string_view name) {
-  auto account = accounts.OpenAccount(name);
-  if (!account && account.error().code == ErrorCode::kNotFound) return std::shared_ptr<Account>();
-  return account;
-}
-
-Result<std::optional<Policy>> FindPolicy(AccountSource& accounts, std::string_view policy_id) {
-  const auto names = TRY(accounts.AccountNames());
-  for (const std::string& name : names) {
-    const auto account = accounts.OpenAccount(name);
-    if (!account) continue;
-    const auto row = TRY((*account)->store().GetState(PolicyKey(policy_id)));
-    if (!row) continue;
-    auto policy = TRY(DecodePolicy(*row));
-    return std::optional<Policy>(std::move(policy));
-  }
-  return std::optional<Policy>();
+  const auto identity = accounts.IdentityOf(name);
+  if (!identity && identity.error().code == ErrorCode::kNotFound) return std::shared_ptr<Account>();
+  return accounts.OpenAccount(name);
 }
 
 Result<std::vector<Policy>> PoliciesOf(AccountSource& accounts, std::string_view name) {
@@ -56,17 +44,34 @@ Result<Halves> HalvesOf(AccountSource& accounts, const Policy& policy) {
 
 }  // namespace
 
-Status DeletePolicy(AccountSource& accounts, std::string_view policy_id) {
-  const auto policy = TRY(FindPolicy(accounts, policy_id));
-  if (!policy) {
-    return Error{ErrorCode::kNotFound, "there is no policy '" + std::string(policy_id) + "'"};
+Result<Policy> FindPolicy(AccountSource& accounts, std::string_view policy_id) {
+  const auto names = TRY(accounts.AccountNames());
+  std::optional<Policy> found;
+  for (const std::string& name : names) {
+    const auto account = accounts.OpenAccount(name);
+    if (!account) continue;
+    const auto row = TRY((*account)->store().GetState(PolicyKey(policy_id)));
+    if (!row) continue;
+    Policy policy = TRY(DecodePolicy(*row));
+    if (found && !SamePair(*found, policy)) return refusal::IdOfTwo(*found, policy);
+    if (!found) found = std::move(policy);
   }
-  for (const std::string& name : {policy->source_account, policy->destination_account}) {
+  if (!found)
+    return Error{ErrorCode::kNotFound, "there is no policy '" + std::string(policy_id) + "'"};
+  return *std::move(found);
+}
+
+Status DeletePolicy(AccountSource& accounts, std::string_view policy_id) {
+  const Policy policy = TRY(FindPolicy(accounts, policy_id));
+  std::vector<PolicySide> sides;  // the source's first; both are read before one is written
+  for (const std::string& name : {policy.source_account, policy.destination_account}) {
     auto account = TRY(OpenIfThere(accounts, name));
     if (account == nullptr) continue;
-    const bool is_source = name == policy->source_account;
-    PolicySide side = TRY(PolicySide::Read(
-        std::move(account), is_source ? refusal::Side::kSource : refusal::Side::kDestination));
+    const bool is_source = name == policy.source_account;
+    sides.push_back(TRY(PolicySide::Read(
+        std::move(account), is_source ? refusal::Side::kSource : refusal::Side::kDestination)));
+  }
+  for (PolicySide& side : sides) {
     if (side.Find(policy_id) != nullptr) TRY(side.Write(policy_id, std::nullopt));
   }
   return Ok();
@@ -97,7 +102,7 @@ Result<std::vector<Policy>> ListPolicies(Account& account) {
 
 Result<std::vector<Policy>> ListAllPolicies(AccountSource& accounts) {
   const auto names = TRY(accounts.AccountNames());
-  std::map<std::string, Policy> by_id;
+  std::map<std::tuple<std::string, std::string, std::string>, Policy> by_id;
   for (const std::string& name : names) {
     auto policies = PoliciesOf(accounts, name);
     if (!policies) {
@@ -105,7 +110,10 @@ Result<std::vector<Policy>> ListAllPolicies(AccountSource& accounts) {
           policies.error().message);
       continue;
     }
-    for (Policy& policy : *policies) by_id.emplace(policy.policy_id, std::move(policy));
+    for (Policy& policy : *policies) {
+      const std::tuple id(policy.policy_id, policy.source_account, policy.destination_account);
+      by_id.emplace(id, std::move(policy));
+    }
   }
   std::vector<Policy> all;
   for (auto& [id, policy] : by_id) all.push_back(std::move(policy));

@@ -59,9 +59,7 @@ struct HalfRequest {
 // the ids that the destination gave. Errors as CreatePolicy, and kInvalid for ids that do not
 // belong there, kExists when the account has the policy.
 Result<Policy> CreateHalf(AccountSource& accounts, const HalfRequest& request, const Clock& clock);
-// Replaces rules and flags of a half. Rules with the id of one that is there keep what was copied
-// under it; on the destination rules without an id are new and get one. What the link did is not
-// done again. kNotFound, and errors as CreateHalf.
+// Replaces rules and flags of a half, whatever they were (ChangePolicy).
 Result<Policy> UpdateHalf(AccountSource& accounts, const HalfRequest& request);
 // kNotFound when the account has not got it.
 Result<Policy> GetHalf(AccountSource& accounts, const std::string& account,
@@ -69,9 +67,13 @@ Result<Policy> GetHalf(AccountSource& accounts, const std::string& account,
 // The other half stays, and nothing is copied any more. kNotFound as GetHalf.
 Status DeleteHalf(AccountSource& accounts, const std::string& account, std::string_view policy_id);
 
+// The policy, as one of its accounts has it. kNotFound; kPrecondition when policies between
+// different accounts have the id. An account that cannot be opened is passed over.
+Result<Policy> FindPolicy(AccountSource& accounts, std::string_view policy_id);
+
 // Removes both halves, the source's first; the destination's containers take writes at once and
-// the replicas stay. Works when one half or one account is gone already. kNotFound when neither
-// account has it.
+// the replicas stay. Works when one half or one account is gone already; an account that is there
+// and cannot be opened is an error, before anything is removed. Otherwise as FindPolicy.
 Status DeletePolicy(AccountSource& accounts, std::string_view policy_id);
 
 // Whether one of its halves is missing, so that nothing is copied.

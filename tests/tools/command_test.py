@@ -280,6 +280,23 @@ class Policies(CommandTest):
         self.assertEqual(self.run_json("policy", "list"), [])
         self.assertEqual(self.run_json("container", "show", "eastus/photos")["destinationPolicyId"], "")
 
+    def test_an_account_whose_data_is_away_keeps_its_policy(self):
+        self.make_containers("westus/photos", "eastus/photos")
+        policy = self.create("--rule", "photos:photos")["policyId"]
+        data = self.root / "accounts/eastus/meta"
+        data.rename(data.with_name("away"))
+        self.assert_fails(FAILURE, "policy", "delete", policy, naming=("eastus",))
+        data.with_name("away").rename(data)
+        self.assertEqual([p["policyId"] for p in self.run_json("policy", "list", "--account", "westus")], [policy])
+
+    def test_a_change_that_the_source_refuses_changes_neither_half(self):
+        self.make_containers("westus/photos", "eastus/photos", "eastus/mail")
+        policy = self.create("--rule", "photos:photos")["policyId"]
+        self.assert_fails(NOT_FOUND, "policy", "rule", "add", policy, "--rule", "missing:mail",
+                          naming=("westus/missing",))
+        self.assertEqual(self.run_json("container", "show", "eastus/mail")["destinationPolicyId"], "")
+        self.assertEqual(len(self.run_json("policy", "show", policy, "--account", "eastus")["rules"]), 1)
+
     def test_existing_blobs_and_a_prefix_before_the_only_rule(self):
         self.make_containers("westus/photos", "eastus/photos")
         [rule] = self.create("--prefix", "a", "--existing", "--rule", "photos:photos")["rules"]

@@ -77,6 +77,14 @@ TEST_F(AccountCatalogTest, AnAccountThatNobodyHoldsCanBeOpenedAgain) {
   EXPECT_OK(Must(catalog_.OpenAccount("westus"))->store().GetContainer("photos"));
 }
 
+TEST_F(AccountCatalogTest, AnAccountWhoseDataIsAwayIsThereAndCannotBeOpened) {
+  Must(catalog_.Create({.name = "westus"}));
+  std::filesystem::rename(root_ + "/accounts/westus/meta", root_ + "/accounts/westus/away");
+
+  EXPECT_CODE(kUnavailable, catalog_.OpenAccount("westus"));
+  EXPECT_OK(catalog_.IdentityOf("westus"));
+}
+
 TEST_F(AccountCatalogTest, DataMayLieElsewhere) {
   const std::string elsewhere = temp_ / "disk2/westus";
   ASSERT_OK(catalog_.Create({.name = "westus", .tenant = {}, .region = {}, .path = elsewhere}));

@@ -91,13 +91,13 @@ TEST_F(PolicyHalf, DestinationWithIdsThenRefused) {
   definition.policy_id = "2a20bb73-5717-4635-985a-5d4cf777438f";
   const auto policy_id = CreateAt("destination", definition);
   definition = Definition();
-  definition.rules[0].rule_id = "mine";
+  definition.rules[0].rule_id = "6b4d2fad-0000-4000-8000-000000000001";
   const auto rule_id = CreateAt("destination", definition);
 
   ASSERT_TRUE(FailedWith(ErrorCode::kInvalid, policy_id));
   EXPECT_THAT(policy_id.error().message, HasSubstr("not allowed for property policyId"));
   ASSERT_TRUE(FailedWith(ErrorCode::kInvalid, rule_id));
-  EXPECT_THAT(rule_id.error().message, HasSubstr("'mine'"));
+  EXPECT_THAT(rule_id.error().message, HasSubstr("6b4d2fad"));
 }
 
 TEST_F(PolicyHalf, AccountOfNoSideThenRefused) {

@@ -18,7 +18,7 @@ Policy SomePolicy() {
           .source_account = "source",
           .destination_account = "destination",
           .enabled_time = {17'672'256'000'000'000},
-          .rules = {{.rule_id = "rule-1",
+          .rules = {{.rule_id = "6b4d2fad-0000-4000-8000-000000000001",
                      .source_container = "photos",
                      .destination_container = "replica",
                      .prefixes = {"a/", "b"},
@@ -51,11 +51,12 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Policy, SeveralRulesThenTheOneOfTheContainerIsFound) {
   Policy policy = SomePolicy();
-  policy.rules.push_back({.rule_id = "rule-2", .source_container = "music"});
+  policy.rules.push_back(
+      {.rule_id = "6b4d2fad-0000-4000-8000-000000000002", .source_container = "music"});
 
   EXPECT_EQ(FindRule(policy, "music", "x"), &policy.rules[1]);
   EXPECT_EQ(FindRule(policy, "photos", "c"), nullptr);
-  EXPECT_EQ(FindRuleById(policy, "rule-1"), &policy.rules[0]);
+  EXPECT_EQ(FindRuleById(policy, "6b4d2fad-0000-4000-8000-000000000001"), &policy.rules[0]);
   EXPECT_EQ(FindRuleById(policy, "rule-3"), nullptr);
 }
 
