@@ -68,6 +68,7 @@ Json ToJson(const LinkStatus& link) {
           {"watermark", progress.watermark},
           {"cursor", link.cursor},
           {"exact", link.exact},
+          {"differences", link.differences},
           {"pendingOperations", link.pending_operations},
           {"pendingBytes", link.pending_bytes},
           {"pendingByAge", ToJson(link.pending)},

@@ -21,6 +21,9 @@ struct Options {
 std::string Notes(const LinkStatus& link) {
   if (link.half) return LinkName(link.policy) + ": " + HalfPolicy(link.policy) + "\n";
   std::string text;
+  for (const std::string& difference : link.differences)
+    text += LinkName(link.policy) + ": " + difference + ": it is not copied; see replicafs policy " +
+            "update --help\n";
   if (!link.running && link.pending_operations > 0)
     text += LinkName(link.policy) + ": no process runs this link; mount one of its accounts\n";
   if (!link.progress.last_error.empty())

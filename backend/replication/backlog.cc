@@ -58,7 +58,7 @@ class Scan {
  private:
   void Add(const Event& event, const Rule* rule, VersionId version, uint64_t bytes) {
     if (request_.failed.contains(event.sequence)) return;
-    if (request_.wanted != nullptr && !request_.wanted(event)) return;
+    if (request_.wanted != nullptr && !request_.wanted(event, *rule)) return;
     candidates_.push_back({{event.sequence, event.time, bytes}, version, rule});
   }
 

@@ -32,7 +32,7 @@ struct BacklogRequest {
   std::set<uint64_t> failed;    // sequences
   uint64_t* skipped = nullptr;  // grows by the versions that are skipped (skipped.h)
   // Leaves out what it does not want; nullptr: all is wanted.
-  std::function<bool(const Event&)> wanted;
+  std::function<bool(const Event&, const Rule&)> wanted;
 };
 
 // In the journal's order. 40 bytes of memory an operation.

@@ -36,15 +36,17 @@ Result<Accounts> Open(AccountSource& accounts, const Policy& policy) {
 
 class Estimator {
  public:
-  Estimator(const Accounts& accounts, Policy policy, LinkCursor cursor, const Clock& clock,
+  Estimator(const Accounts& accounts, LinkPosition position, const Clock& clock,
             const EstimateOptions& options)
       : source_(*accounts.source),
         destination_(*accounts.destination),
-        cursor_(cursor),
+        cursor_(position.cursor),
+        passed_(std::move(position.passed)),
         options_(options),
         pool_(link_.staging_threads, kQueueMax),
         context_{source_, destination_, pool_, link_.staging_threads, clock},
-        estimate_{.policy = std::move(policy), .made = clock.Now(), .cursor = cursor.sequence},
+        estimate_{
+            .policy = std::move(position.agreed), .made = clock.Now(), .cursor = cursor_.sequence},
         rules_(estimate_.policy),
         planned_(estimate_.policy) {}
 
@@ -53,7 +55,7 @@ class Estimator {
     for (const Failure& failure : failures) {
       if (failure.sequence > cursor_.sequence) continue;
       auto events = TRY(source_.journal().Read(failure.sequence - 1, 1));
-      if (!events.empty()) TRY(Plan(std::move(events), failure.sequence));
+      if (!events.empty()) TRY(Plan(std::move(events), failure.sequence, {}));
     }
     return Ok();
   }
@@ -70,7 +72,7 @@ class Estimator {
       if (events.empty()) break;
       position = events.back().sequence;
       head = std::max(head, position);
-      TRY(Plan(std::move(events), cursor_.adopt_until));
+      TRY(Plan(std::move(events), cursor_.adopt_until, passed_));
       if (options_.progress) options_.progress(position - first, head - first);
     }
     estimate_.head = std::max(head, first);
@@ -113,11 +115,12 @@ class Estimator {
   Estimate& estimate() { return estimate_; }
 
  private:
-  Status Plan(std::vector<Event> events, uint64_t maybe_copied_until) {
+  Status Plan(std::vector<Event> events, uint64_t maybe_copied_until, const PassedRules& passed) {
     std::vector<SourceChange> changes;
     uint64_t relevant = 0;
     for (Event& event : events) {
       const Rule* rule = rules_.RuleOf(event);
+      if (rule != nullptr && passed.Contains(event, *rule)) rule = nullptr;
       if (rule != nullptr) ++relevant;
       changes.push_back({.event = std::move(event), .rule = rule});
     }
@@ -199,6 +202,7 @@ class Estimator {
   Account& source_;
   Account& destination_;
   const LinkCursor cursor_;
+  const PassedRules passed_;
   const EstimateOptions& options_;
   const LinkOptions link_{};
   ThreadPool pool_;
@@ -228,7 +232,7 @@ Result<Estimate> EstimatePolicy(AccountSource& accounts, const PolicyRequest& re
   cursor.sequence = cursor.adopt_until;
   for (const Rule& rule : policy.rules)
     cursor.sequence = std::min(cursor.sequence, rule.start_sequence);
-  Estimator estimator(open, std::move(policy), cursor, clock, options);
+  Estimator estimator(open, {.cursor = cursor, .agreed = std::move(policy)}, clock, options);
   TRY(estimator.Run());
   TRY(estimator.ReadRecent());
   return estimator.Finish(nullptr);
@@ -250,7 +254,7 @@ Result<Estimate> EstimateRest(AccountSource& accounts, const std::string& policy
   const auto failures = TRY(ReadFailures(open.source->store(), policy_id));
 
   const LinkCursor cursor = position.cursor;
-  Estimator estimator(open, std::move(position.agreed), cursor, clock, options);
+  Estimator estimator(open, std::move(position), clock, options);
   LinkProgress& before = estimator.estimate().before;
   before.versions_copied = cursor.versions_copied;
   before.logical_bytes = cursor.logical_bytes;

@@ -117,9 +117,11 @@ Result<EstimateOutcome> ReadOutcome(AccountSource& accounts, const Estimate& est
       if (failure.sequence <= estimate.head) ++outcome.failed[failure.code];
     }
   }
-  const auto pending = TRY(
-      ReadBacklog(source->journal(),
-                  {.policy = position.agreed, .cursor = cursor.sequence, .head = estimate.head}));
+  BacklogRequest rest{.policy = position.agreed, .cursor = cursor.sequence, .head = estimate.head};
+  rest.wanted = [&](const Event& event, const Rule& rule) {
+    return !position.passed.Contains(event, rule);
+  };
+  const auto pending = TRY(ReadBacklog(source->journal(), rest));
   outcome.pending = pending.size();
   outcome.done = pending.empty();
   const auto later = TRY(ReadBacklog(

@@ -108,10 +108,13 @@ Verdict ContainerInPolicy(const ExplainFacts& facts) {
                  CreateAgain(facts));
   }
   if (!facts.at_destination) return Unknown("the destination does not have the policy");
-  const Rule* rule = FindRuleById(*facts.at_destination, facts.rule.rule_id);
-  if (rule == nullptr || rule->destination_container != facts.rule.destination_container)
-    return Cause("the destination's half of the policy lacks this rule", CreateAgain(facts));
-  return Good();
+  Policy alone = facts.policy;
+  alone.rules = {facts.rule};
+  std::vector<std::string> differences;
+  if (!Agreed(alone, *facts.at_destination, &differences).rules.empty()) return Good();
+  return Cause(differences.front() + ", so nothing is copied by it",
+               "give both halves the same: replicafs policy update " + facts.policy.policy_id +
+                   " --policy FILE");
 }
 
 Verdict NoCustomerKey(const ExplainFacts& facts) {

@@ -8,6 +8,7 @@
 #include "backend/replication/event_window.h"
 #include "backend/replication/failure_log.h"
 #include "backend/replication/faults.h"
+#include "backend/replication/link_passed.h"
 #include "backend/replication/link_policy.h"
 #include "backend/replication/link_progress.h"
 #include "backend/replication/link_rows.h"
@@ -72,6 +73,10 @@ class Link::State {
   // The rules that the cursor has come so far with (link_rules.h): as their row says, and cursor_.
   std::string rules_row_;
   std::string taken_up_;
+  // What they did before others took the cursor back (link_passed.h), and the rows of that.
+  PassedRules passed_;
+  std::optional<std::string> passed_row_;
+  std::optional<std::string> forms_row_;
   // The cursor row as this link read or wrote it; unknown after a failed Apply.
   bool cursor_known_ = false;
   std::optional<std::string> cursor_row_;
@@ -91,6 +96,8 @@ Status Link::State::LoadCursor() {
   if (cursor_known_) return Ok();
   cursor_row_ = TRY(destination_->store().GetState(CursorKey(policy_.id())));
   auto rules = TRY(destination_->store().GetState(RulesKey(policy_.id())));
+  forms_row_ = TRY(destination_->store().GetState(FormsKey(policy_.id())));
+  passed_row_ = TRY(destination_->store().GetState(PassedKey(policy_.id())));
   cursor_ = {};
   if (cursor_row_) {
     cursor_ = TRY(DecodeCursor(*cursor_row_));
@@ -100,7 +107,9 @@ Status Link::State::LoadCursor() {
     // New, or lost: from where its rules begin, and everything may be there already.
     cursor_.sequence = TRY(source_->journal().Head());
     rules_row_ = kNoRules;
+    passed_row_.reset();
   }
+  passed_ = TRY(PassedRules::Decode(passed_row_));
   taken_up_ = rules_row_;
   position_ = cursor_.sequence;
   skipped_ = 0;
@@ -116,6 +125,9 @@ Status Link::State::TakeUpRules() {
   if (rules == taken_up_) return Ok();
   const auto start = TRY(StartOfNewRules(policy_.agreed(), rules_row_));
   if (start) cursor_.adopt_until = TRY(source_->journal().Head());
+  if ((start && *start < cursor_.sequence) || !policy_.disputed().empty()) {
+    passed_.Add(cursor_.sequence, TRY(TakenUpForms(forms_row_, policy_.agreed(), rules_row_)));
+  }
   cursor_.sequence = std::min(cursor_.sequence, start.value_or(cursor_.sequence));
   cursor_.versions_skipped =
       TRY(CountSkipped(source_->journal(), policy_.agreed(), 0, cursor_.sequence));
@@ -153,6 +165,7 @@ Result<StepResult> Link::State::Copy(const std::vector<Event>& events, std::stop
   bool relevant = false;
   for (const Event& event : events) {
     const Rule* rule = policy_.rules().RuleOf(event);
+    if (rule != nullptr && passed_.Contains(event, *rule)) rule = nullptr;
     relevant = relevant || rule != nullptr;
     // What is recorded as failed waits for RetryFailures.
     if (failures_.Contains(event.sequence)) rule = nullptr;
@@ -223,12 +236,25 @@ Result<Link::State::Applied> Link::State::Apply(std::vector<Mutation> mutations,
   mutations.push_back(ExpectState{PolicyKey(policy_.id()), policy_.destination_row()});
   mutations.push_back(ExpectState{CursorKey(policy_.id()), cursor_row_});
   mutations.push_back(PutState{CursorKey(policy_.id()), next_row});
-  if (taken_up_ != rules_row_) mutations.push_back(PutState{RulesKey(policy_.id()), taken_up_});
+  auto forms_row = forms_row_;
+  if (taken_up_ != rules_row_) {
+    forms_row = EncodePolicy(policy_.agreed());
+    mutations.push_back(PutState{RulesKey(policy_.id()), taken_up_});
+    mutations.push_back(PutState{FormsKey(policy_.id()), *forms_row});
+  }
+  auto passed = passed_.Encode(next.sequence, policy_.disputed());
+  if (passed && passed != passed_row_) {
+    mutations.push_back(PutState{PassedKey(policy_.id()), *passed});
+  } else if (!passed && passed_row_) {
+    mutations.push_back(RemoveState{PassedKey(policy_.id())});
+  }
   const auto applied = destination_->store().Apply(std::move(mutations), writer_);
   if (applied) {
     cursor_ = next;
     cursor_row_ = std::move(next_row);
     rules_row_ = taken_up_;
+    forms_row_ = std::move(forms_row);
+    passed_row_ = std::move(passed);
     // A retry, which leaves the cursor where it is, does not count what lies between.
     if (next.sequence >= position_) skipped_ = 0;
     position_ = std::max(position_, next.sequence);

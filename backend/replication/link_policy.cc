@@ -27,6 +27,12 @@ Result<bool> LinkPolicy::Load() {
   agreed_ = Agreed(source, destination, &differences);
   rules_.emplace(agreed_);
   encoded_rules_ = EncodeRules(agreed_);
+  disputed_.clear();
+  for (const Policy* half : {&source, &destination}) {
+    for (const Rule& rule : half->rules) {
+      if (FindRuleById(agreed_, rule.rule_id) == nullptr) disputed_.insert(rule.rule_id);
+    }
+  }
   source_row_ = *std::move(at_source);
   destination_row_ = *std::move(at_destination);
   for (const std::string& difference : differences)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "backend/base/result.h"
@@ -30,6 +31,8 @@ class LinkPolicy {
   const RuleIndex& rules() const { return *rules_; }
   // EncodeRules of what both agree on.
   const std::string& encoded_rules() const { return encoded_rules_; }
+  // The ids of rules that one of the halves has and both do not agree on.
+  const std::set<std::string>& disputed() const { return disputed_; }
   const std::string& source_row() const { return source_row_; }
   const std::string& destination_row() const { return destination_row_; }
 
@@ -42,6 +45,7 @@ class LinkPolicy {
   Policy agreed_;
   std::optional<RuleIndex> rules_;  // of agreed_
   std::string encoded_rules_;
+  std::set<std::string> disputed_;
 };
 
 }  // namespace replicafs

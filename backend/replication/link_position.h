@@ -5,6 +5,7 @@
 
 #include "backend/base/result.h"
 #include "backend/blob/account.h"
+#include "backend/replication/link_passed.h"
 #include "backend/replication/link_rows.h"
 #include "backend/replication/policy.h"
 
@@ -12,7 +13,9 @@ namespace replicafs {
 
 struct LinkPosition {
   LinkCursor cursor;
-  Policy agreed;  // what both halves say
+  Policy agreed;                         // what both halves say
+  std::vector<std::string> differences;  // a sentence for each rule on which they disagree
+  PassedRules passed;
 };
 
 // `policy`: the source's half. `head`: of the source's journal. Rules that are new take the cursor

@@ -31,6 +31,9 @@ std::string PolicyKey(std::string_view policy_id);
 std::string CursorKey(std::string_view policy_id);
 // The rules that the cursor has come so far with; see link_rules.h.
 std::string RulesKey(std::string_view policy_id);
+// What stands in them: see link_passed.h.
+std::string FormsKey(std::string_view policy_id);
+std::string PassedKey(std::string_view policy_id);
 std::string ProgressKey(std::string_view policy_id);
 std::string FailurePrefix(std::string_view policy_id);
 std::string FailureKey(std::string_view policy_id, uint64_t sequence);

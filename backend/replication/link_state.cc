@@ -31,6 +31,12 @@ std::string CursorKey(std::string_view policy_id) {
   return fmt::format("link/{}/cursor", policy_id);
 }
 
+std::string FormsKey(std::string_view policy_id) {
+  return fmt::format("link/{}/forms", policy_id);
+}
+std::string PassedKey(std::string_view policy_id) {
+  return fmt::format("link/{}/passed", policy_id);
+}
 std::string RulesKey(std::string_view policy_id) {
   return fmt::format("link/{}/rules", policy_id);
 }

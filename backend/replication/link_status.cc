@@ -7,6 +7,7 @@
 #include "backend/replication/link_rules.h"
 #include "backend/replication/link_supervisor.h"
 #include "backend/replication/policy_store.h"
+#include "backend/replication/skipped.h"
 #include "backend/replication/status.h"
 
 namespace replicafs {
@@ -18,14 +19,13 @@ uint64_t FirstStart(const Policy& policy, uint64_t head) {
   return first;
 }
 
-// Before the failures are read: one that is recorded meanwhile is counted once, as a failure. The
-// result: the policy that the link copies by.
-Result<Policy> FindPosition(Account& source, AccountSource& accounts, LinkStatus& status) {
+// Before the failures are read: one that is recorded meanwhile is counted once, as a failure.
+Result<LinkPosition> FindPosition(Account& source, AccountSource& accounts, LinkStatus& status) {
   status.progress = TRY(ReadProgress(source.store(), status.policy.policy_id));
   auto position = ReadPosition(accounts, status.policy, status.head);
   if (!position) {
     status.cursor = std::max(status.progress.watermark, FirstStart(status.policy, status.head));
-    return status.policy;
+    return LinkPosition{.cursor = {.sequence = status.cursor}, .agreed = status.policy};
   }
   const LinkCursor& cursor = position->cursor;
   status.exact = true;
@@ -34,7 +34,8 @@ Result<Policy> FindPosition(Account& source, AccountSource& accounts, LinkStatus
   status.progress.logical_bytes = cursor.logical_bytes;
   status.progress.sent_bytes = cursor.sent_bytes;
   status.progress.versions_skipped = cursor.versions_skipped;
-  return std::move(position->agreed);
+  status.differences = position->differences;
+  return position;
 }
 
 // Of the newest event up to `sequence` with which a step of the source ends; zero: none.
@@ -51,11 +52,28 @@ Result<Timestamp> TimeOfStepBefore(Journal& journal, uint64_t sequence) {
   return Timestamp{};
 }
 
-Status CountPending(Account& source, const Policy& policy, Timestamp now, LinkStatus& status) {
-  BacklogRequest request{.policy = policy,
+// Where the halves disagree on a rule nothing is copied by it: all that it copies is pending.
+Status CountPending(Account& source, const LinkPosition& position, Timestamp now,
+                    LinkStatus& status) {
+  const auto agreed = [&](const Rule& rule) {
+    return FindRuleById(position.agreed, rule.rule_id) != nullptr;
+  };
+  BacklogRequest request{.policy = status.policy,
                          .cursor = status.cursor,
                          .head = status.head,
                          .skipped = &status.progress.versions_skipped};
+  for (const Rule& rule : status.policy.rules) {
+    if (!agreed(rule)) request.cursor = std::min(request.cursor, rule.start_sequence);
+  }
+  if (request.cursor < status.cursor) {
+    request.skipped = nullptr;
+    status.progress.versions_skipped =
+        TRY(CountSkipped(source.journal(), status.policy, 0, status.head));
+  }
+  request.wanted = [&](const Event& event, const Rule& rule) {
+    if (!agreed(rule)) return true;
+    return event.sequence > status.cursor && !position.passed.Contains(event, rule);
+  };
   for (const Failure& failure : status.failures) request.failed.insert(failure.sequence);
   const auto backlog = TRY(ReadBacklog(source.journal(), request));
   status.pending = DivideByAge(backlog, now);
@@ -79,12 +97,12 @@ Result<LinkStatus> ReadOne(Account& source, AccountSource& accounts, Policy poli
   LinkStatus status{.policy = std::move(policy)};
   const std::string& id = status.policy.policy_id;
   status.head = TRY(source.journal().Head());
-  const Policy agreed = TRY(FindPosition(source, accounts, status));
+  const LinkPosition position = TRY(FindPosition(source, accounts, status));
   const Timestamp now = clock.Now();
   status.failures = TRY(ReadFailures(source.store(), id));
   status.superseded = TRY(ReadSuperseded(source.store(), id));
   status.running = TRY(LinkOwnership::IsOwned(source, id));
-  TRY(CountPending(source, agreed, now, status));
+  TRY(CountPending(source, position, now, status));
   status.speed = SpeedOf(status, now);
   return status;
 }
@@ -127,11 +145,12 @@ Result<PendingWork> ReadPending(Account& source, const Policy& policy, const Pen
   if (rules) start = TRY(StartOfNewRules(policy, *rules));
   const uint64_t watermark = std::min(progress.watermark, start.value_or(progress.watermark));
   const auto failures = TRY(ReadFailures(source.store(), policy.policy_id));
-  BacklogRequest request{
-      .policy = policy,
-      .cursor = std::max(watermark, FirstStart(policy, scope.head)),
-      .head = scope.head,
-      .wanted = [&](const Event& event) { return Covers(scope, event.container, event.name); }};
+  BacklogRequest request{.policy = policy,
+                         .cursor = std::max(watermark, FirstStart(policy, scope.head)),
+                         .head = scope.head,
+                         .wanted = [&](const Event& event, const Rule&) {
+                           return Covers(scope, event.container, event.name);
+                         }};
   for (const Failure& failure : failures) request.failed.insert(failure.sequence);
   const auto backlog = TRY(ReadBacklog(source.journal(), request));
   work.operations = backlog.size();

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "backend/base/log.h"
@@ -22,6 +23,12 @@ struct Watched {
   std::optional<uint64_t> change_count;
   std::vector<Policy> policies;
 };
+
+// A policy's id alone is not enough: a root may hold accounts that came with their policies.
+using LinkId = std::tuple<std::string, std::string, std::string>;
+LinkId IdOf(const Policy& policy) {
+  return {policy.policy_id, policy.source_account, policy.destination_account};
+}
 
 }  // namespace
 
@@ -76,9 +83,9 @@ class LinkSupervisor::State {
   }
 
   void StartAndStop() {
-    std::map<std::string, const Policy*> wanted;
+    std::map<LinkId, const Policy*> wanted;
     for (const auto& [name, watched] : watched_) {
-      for (const Policy& policy : watched.policies) wanted.emplace(policy.policy_id, &policy);
+      for (const Policy& policy : watched.policies) wanted.emplace(IdOf(policy), &policy);
     }
     for (auto& [id, thread] : runners_) {
       if (!wanted.contains(id)) thread.request_stop();
@@ -98,7 +105,7 @@ class LinkSupervisor::State {
   const LinkOptions options_;
   // Of the supervisor's own thread alone.
   std::map<std::string, Watched> watched_;
-  std::map<std::string, std::jthread> runners_;  // by policy
+  std::map<LinkId, std::jthread> runners_;
   std::jthread thread_;
 };
 

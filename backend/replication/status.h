@@ -57,6 +57,8 @@ struct LinkStatus {
   // The cursor is the destination's. Else that cannot be read and the cursor is the watermark, so
   // what a link did last before it ended is counted as pending still.
   bool exact = false;
+  // A sentence for each rule that the halves do not agree on: all that it copies is pending.
+  std::vector<std::string> differences;
   AgeBuckets pending;  // ReadBacklog, by age
   uint64_t pending_operations = 0;
   uint64_t pending_bytes = 0;  // logical

@@ -191,7 +191,6 @@ TEST_F(LinkFailure, SourceGivesLessThanItsSizeThenTheBlobIsCorruptAndOthersGoOn)
   EXPECT_EQ(Failures().at(0).code, "SourceCorrupt");
 }
 
-
 TEST_F(LinkFailure, BlockOfAnUnreadableVersionThenTheNextOneThatHasItIsRead) {
   const std::string block(kBlockBytes, 'x');
   Create(ExistingBlobs::kCopy);
