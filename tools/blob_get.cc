@@ -1,9 +1,12 @@
 // blob get
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include "backend/base/unique_fd.h"
@@ -49,19 +52,49 @@ Status Copy(BlobReader& reader, const std::string& name, Progress& progress, con
   return Ok();
 }
 
-Status CopyToFile(BlobReader& reader, const std::string& file, Progress& progress) {
+// Where a chain of symbolic links ends, whether something is there or not.
+Result<std::string> FollowLinks(std::string path) {
+  constexpr int kLinksMax = 40;  // as the kernel's
+  for (int links = 0; links < kLinksMax; ++links) {
+    std::error_code error;
+    const std::filesystem::path target = std::filesystem::read_symlink(path, error);
+    if (error) return path;
+    path = (std::filesystem::path(path).parent_path() / target).string();
+  }
+  return ErrnoError("follow '" + path + "'", ELOOP);
+}
+
+// A device, a pipe or whatever else takes bytes and has no content to replace.
+Status WriteThrough(BlobReader& reader, const std::string& file, Progress& progress) {
+  UniqueFd fd;
+  return Copy(reader, file, progress, [&]() -> Result<int> {
+    fd = TRY(OpenFile(file, O_WRONLY | O_NOCTTY));
+    return fd.get();
+  });
+}
+
+Status Replace(BlobReader& reader, const std::string& file, Progress& progress) {
+  // What was encrypted is for its owner alone until somebody says otherwise.
+  const mode_t mode = reader.info().key_sha256 ? 0600 : 0666;
   // Nobody finds half of it under the name.
   const std::string partial = file + ".part-" + std::to_string(::getpid());
   UniqueFd fd;
   const Status copied = Copy(reader, file, progress, [&]() -> Result<int> {
-    constexpr mode_t kMode = 0666;
-    fd = TRY(OpenFile(partial, O_WRONLY | O_CREAT | O_EXCL, kMode));
+    fd = TRY(OpenFile(partial, O_WRONLY | O_CREAT | O_EXCL, mode));
     return fd.get();
   });
   if (copied && ::rename(partial.c_str(), file.c_str()) == 0) return Ok();
   const int rename_errno = errno;
   if (fd.valid()) ::unlink(partial.c_str());
   return copied ? ErrnoError("rename to '" + file + "'", rename_errno) : copied;
+}
+
+Status CopyToFile(BlobReader& reader, const std::string& file, Progress& progress) {
+  struct stat stat {};
+  if (::stat(file.c_str(), &stat) == 0 && !S_ISREG(stat.st_mode))
+    return WriteThrough(reader, file, progress);
+  const std::string target = TRY(FollowLinks(file));
+  return Replace(reader, target, progress);
 }
 
 struct OpenBlob {
@@ -111,7 +144,9 @@ void AddBlobGet(CommandLine& line, CLI::App& blob_group) {
                 .exit_codes = "6: it is archived, or encrypted with another key than is given."},
                [options](Context& context) { return Get(context, *options); });
   AddBlobOptions(command, options->blob);
-  command.add_option("FILE", options->file, "Where to; - is standard output (the default)");
+  command.add_option("FILE", options->file,
+                     "Where to; - is standard output (the default). A file is replaced when all is "
+                     "read; a device or a pipe is written to");
   command.add_option("--snapshot", options->snapshot,
                      "Of a snapshot instead: its id, see: replicafs blob snapshot list");
   command.add_option("--key-file", options->key_file, kKeyFileText);

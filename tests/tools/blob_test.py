@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 import harness
-from harness import NOT_FOUND, REFUSED, USAGE, MountedTest
+from harness import FAILURE, NOT_FOUND, REFUSED, USAGE, MountedTest
 
 BLOCK = 4 << 20
 
@@ -85,6 +85,38 @@ class BlobTest(MountedTest):
         self.assert_fails(REFUSED, "blob", "get", "westus/photos/cat", out, naming=("archive",))
         self.assertEqual(sorted(path.name for path in self.directory.glob("out*")), ["out"])
 
+    def test_get_into_what_is_no_regular_file(self):
+        content = b"miaow" * BLOCK
+        self.put("cat", content)
+        pipe = self.directory / "pipe"
+        os.mkfifo(pipe)
+        arrived = self.directory / "arrived"
+        with arrived.open("wb") as file, subprocess.Popen(["cat", pipe], stdout=file) as reader:
+            self.run_ok("blob", "get", "westus/photos/cat", pipe)
+            self.assertEqual(reader.wait(timeout=60), 0)
+        self.assertEqual(arrived.read_bytes(), content)
+        self.assertTrue(pipe.is_fifo())
+        self.assert_fails(FAILURE, "blob", "get", "westus/photos/cat", self.root, naming=(self.root,))
+
+    def test_get_through_symbolic_links(self):
+        self.put("cat", b"miaow")
+        below = self.directory / "below"
+        below.mkdir()
+        for target in ("there", "missing"):
+            link = self.directory / ("to-" + target)
+            link.symlink_to("step-" + target)
+            (self.directory / ("step-" + target)).symlink_to(below / target)
+        (below / "there").write_bytes(b"before, and longer")
+        for target in ("there", "missing"):
+            link = self.directory / ("to-" + target)
+            self.run_ok("blob", "get", "westus/photos/cat", link)
+            self.assertEqual(os.readlink(link), "step-" + target)
+            self.assertEqual((below / target).read_bytes(), b"miaow")
+        loop = self.directory / "loop"
+        loop.symlink_to("loop")
+        self.assert_fails(FAILURE, "blob", "get", "westus/photos/cat", loop, naming=("loop",))
+        self.assertEqual(sorted(path.name for path in below.iterdir()), ["missing", "there"])
+
     def test_customer_provided_key(self):
         secret = bytes(range(32))
         content = b"secret" * BLOCK
@@ -96,6 +128,10 @@ class BlobTest(MountedTest):
         self.assertIn(sha256, self.run_ok("blob", "show", "westus/photos/cat"))
         for key in keys:
             self.assertEqual(self.read("westus/photos/cat", "--key-file", key), (0, content, b""))
+        out = self.directory / "out"
+        out.write_bytes(b"for all to read")
+        self.run_ok("blob", "get", "westus/photos/cat", out, "--key-file", keys[0])
+        self.assertEqual((out.read_bytes(), out.stat().st_mode & 0o777), (content, 0o600))
         self.assert_fails(REFUSED, "blob", "get", "westus/photos/cat", naming=(sha256, "none was given"))
         other = self.key_file("other", bytes(32))
         self.assert_fails(REFUSED, "blob", "get", "westus/photos/cat", "--key-file", other,
