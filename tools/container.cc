@@ -1,4 +1,7 @@
 // container create | list | show | delete
+#include <utility>
+
+#include "backend/replication/policy_refusals.h"
 #include "backend/replication/policy_store.h"
 #include "backend/retention/retention_rules.h"
 #include "tools/container_command.h"
@@ -95,16 +98,9 @@ Result<ExitCode> Show(Context& context, const std::string& text) {
   return ExitCode::kOk;
 }
 
-// Also a container whose blobs are all deleted has versions to lose.
-Result<bool> HasHistory(BlobStore& store, const std::string& container) {
-  const ListPage page = TRY(store.List(
-      {.container = container, .hierarchical = false, .limit = 1, .scope = ListScope::kAll}));
-  return !page.items.empty();
-}
-
 // The store itself refuses to delete a policy's destination.
-Status RefuseSource(Account& account, const std::string& container) {
-  const std::vector<Policy> policies = TRY(ListPolicies(account));
+Status RefuseSource(const Account& account, const std::vector<Policy>& policies,
+                    const std::string& container) {
   for (const Policy& policy : policies) {
     if (policy.source_account != account.name()) continue;
     for (const Rule& rule : policy.rules) {
@@ -118,6 +114,14 @@ Status RefuseSource(Account& account, const std::string& container) {
   return Ok();
 }
 
+Error WhyNotDeleted(const Error& error, const std::string& account, const std::string& container) {
+  if (error.code == ErrorCode::kPrecondition) return refusal::AccountChangedMeanwhile(account);
+  if (error.code != ErrorCode::kNotEmpty) return error;
+  return Error{ErrorCode::kNotEmpty, "container '" + container +
+                                         "' has blobs, versions or snapshots, which would be lost "
+                                         "for good; to delete them too, add --yes"};
+}
+
 struct DeleteOptions {
   std::string path;
   bool yes = false;
@@ -126,16 +130,15 @@ struct DeleteOptions {
 Result<ExitCode> Delete(Context& context, const DeleteOptions& options) {
   const AccountPath path = TRY(ParseContainerPath(options.path));
   const OpenContainer opened = TRY(OpenContainerAt(context.accounts, path));
-  TRY(RefuseSource(*opened.account, path.container));
-  BlobStore& store = opened.account->store();
-  const bool has_history = TRY(HasHistory(store, path.container));
-  if (has_history && !options.yes)
-    return Error{ErrorCode::kNotEmpty, "container '" + options.path +
-                                           "' has blobs or versions, which would be lost for "
-                                           "good; to delete them too, add --yes"};
-  TRY(store.Apply({DeleteContainer{path.container}, RemoveState{RetentionKey(path.container)},
-                   RemoveState{RetentionPositionKey(path.container)}},
-                  0));
+  PoliciesAsRead read = TRY(ReadPolicies(*opened.account));
+  TRY(RefuseSource(*opened.account, read.policies, path.container));
+  const auto deleted = opened.account->store().Apply(
+      {std::move(read.unchanged),
+       DeleteContainer{.name = path.container, .only_empty = !options.yes},
+       RemoveState{RetentionKey(path.container)},
+       RemoveState{RetentionPositionKey(path.container)}},
+      0);
+  if (!deleted) return WhyNotDeleted(deleted.error(), path.account, options.path);
   if (context.json()) {
     PrintJson({{"deleted", options.path}});
   } else {
@@ -149,7 +152,7 @@ void AddDelete(CommandLine& line, CLI::App& group) {
   CLI::App& command =
       line.Add(group,
                {.name = "delete",
-                .sentence = "Deletes a container with all blobs and versions in it.",
+                .sentence = "Deletes a container with all blobs, versions and snapshots in it.",
                 .example = "replicafs container delete westus/photos --yes",
                 .exit_codes = "6: it is not empty and --yes is missing, or a policy names it."},
                [options](Context& context) { return Delete(context, *options); });

@@ -159,10 +159,11 @@ struct RemoveSnapshot {
 struct CreateContainer {
   std::string name;
 };
-// With all blobs and versions in it. kNotFound; kBusy while a policy names it; kImmutable while it
-// is under legal hold or a version in it is protected.
+// With all blobs, versions and snapshots in it. kNotFound; kBusy while a policy names it;
+// kImmutable while it is under legal hold or a version in it is protected.
 struct DeleteContainer {
   std::string name;
+  bool only_empty = false;  // kNotEmpty when anything is in it
 };
 // Makes the container a destination (policy id) or an ordinary one again (empty). kNotFound;
 // kBusy when it belongs to another policy.

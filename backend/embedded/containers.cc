@@ -56,6 +56,18 @@ Status HoldName(Change& change, const std::string& name) {
   return Ok();
 }
 
+// Whether anything is in the container. Directories have something below them, buried ones history:
+// so what there is shows in the root.
+Result<bool> IsEmpty(const Change& change, const ContainerRecord& container) {
+  for (const Table* table :
+       {&change.tables.entries, &change.tables.graves, &change.tables.versions}) {
+    auto cursor = TRY(Cursor::Open(change.transaction, *table));
+    const bool found = TRY(cursor.Seek(NumberKey(container.root_directory_id)));
+    if (found && NumberOf(cursor.key()) == container.root_directory_id) return false;
+  }
+  return true;
+}
+
 struct Directory {
   uint64_t id = 0;
   BlobPath path;  // its name ends in '/', but for the root's
@@ -110,6 +122,11 @@ Result<Outcome> Make(Change& change, const DeleteContainer& deletion) {
   if (!record.protection.legal_holds.empty()) {
     return Error{ErrorCode::kImmutable,
                  "container '" + deletion.name + "' is under a legal hold: clear it first"};
+  }
+  if (deletion.only_empty) {
+    const bool empty = TRY(IsEmpty(change, record));
+    if (!empty)
+      return Error{ErrorCode::kNotEmpty, "container '" + deletion.name + "' is not empty"};
   }
   std::vector<Directory> directories{{record.root_directory_id, {deletion.name, ""}}};
   while (!directories.empty()) {

@@ -31,11 +31,11 @@ Result<std::optional<ContainerInfo>> FindContainer(Account& account, const std::
 
 Result<PolicySide> PolicySide::Read(std::shared_ptr<Account> account, Side side) {
   PolicySide read(std::move(account), side);
-  // First: what changes after it is noticed.
-  read.generation_ = TRY(read.account_->store().GetState(kPoliciesGenerationKey));
+  PoliciesAsRead policies = TRY(ReadPolicies(*read.account_));
+  read.generation_ = std::move(policies.unchanged.value);
+  read.policies_ = std::move(policies.policies);
   read.settings_row_ = TRY(read.account_->store().GetState(kSettingsKey));
   read.settings_ = TRY(ParseSettings(read.settings_row_));
-  read.policies_ = TRY(ListPolicies(*read.account_));
   return read;
 }
 

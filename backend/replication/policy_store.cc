@@ -100,6 +100,14 @@ Result<std::vector<Policy>> ListPolicies(Account& account) {
   return policies;
 }
 
+Result<PoliciesAsRead> ReadPolicies(Account& account) {
+  // First: what changes after it is noticed.
+  auto generation = TRY(account.store().GetState(kPoliciesGenerationKey));
+  auto policies = TRY(ListPolicies(account));
+  return PoliciesAsRead{.policies = std::move(policies),
+                        .unchanged = {std::string(kPoliciesGenerationKey), std::move(generation)}};
+}
+
 Result<std::vector<Policy>> ListAllPolicies(AccountSource& accounts) {
   const auto names = TRY(accounts.AccountNames());
   std::map<std::tuple<std::string, std::string, std::string>, Policy> by_id;

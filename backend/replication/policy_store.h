@@ -83,6 +83,12 @@ Result<std::vector<std::string>> DifferencesOf(AccountSource& accounts, const Po
 
 // Policies that name this account, by id.
 Result<std::vector<Policy>> ListPolicies(Account& account);
+// The same, and what fails a list of changes with kPrecondition once they are not these any more.
+struct PoliciesAsRead {
+  std::vector<Policy> policies;
+  ExpectState unchanged;
+};
+Result<PoliciesAsRead> ReadPolicies(Account& account);
 // Of all accounts, each policy once. An account that cannot be read is left out, with a warning.
 Result<std::vector<Policy>> ListAllPolicies(AccountSource& accounts);
 

@@ -76,6 +76,36 @@ TEST_P(Containers, DeleteDestinationThenBusy) {
   EXPECT_CODE(kBusy, Apply(DeleteContainer{"photos"}));
 }
 
+TEST_P(Containers, OnlyEmptyAndAnythingInItThenNotEmptyAndKept) {
+  const DeleteContainer only_empty{.name = "photos", .only_empty = true};
+  Put("d/e/f", "1");
+  EXPECT_CODE(kNotEmpty, Apply(only_empty));
+
+  Must(Apply(CreateSnapshot{.path = Photo("d/e/f")}));
+  Must(Apply(RemoveBlob{Photo("d/e/f")}));
+  EXPECT_CODE(kNotEmpty, Apply(only_empty));
+
+  for (const BlobInfo& version : Versions("d/e/f"))
+    Must(Apply(RemoveVersion{Photo("d/e/f"), version.version}));
+  EXPECT_CODE(kNotEmpty, Apply(only_empty));
+  const auto snapshots = Must(store().ListSnapshots(Photo("d/e/f")));
+  ASSERT_EQ(snapshots.size(), 1U);
+  EXPECT_EQ(ReadAll(*Must(store().OpenSnapshot(Photo("d/e/f"), snapshots[0].version))), "1");
+
+  Must(Apply(RemoveSnapshot{Photo("d/e/f"), snapshots[0].version}));
+  EXPECT_OK(Apply(only_empty));
+  EXPECT_CODE(kNotFound, store().GetContainer("photos"));
+}
+
+TEST_P(Containers, OnlyEmptyAndNeverWrittenToThenDeleted) {
+  Must(Apply(CreateContainer{"films"}));
+  Must(Apply(CreateContainer{"music"}));
+  Put("a", "1");
+  Must(Apply(CommitBlob{.path = {"music", "a"}, .content = "1"}));
+
+  EXPECT_OK(Apply(DeleteContainer{.name = "films", .only_empty = true}));
+}
+
 TEST_P(Containers, MissingThenEveryCallIsNotFound) {
   const BlobPath path{"music", "x"};
 

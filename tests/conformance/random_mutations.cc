@@ -161,7 +161,7 @@ Mutation RandomMutations::Say(const Plan& plan, Account& account) {
     case Kind::kProtectContainer: return SayProtectContainer(plan);
     case Kind::kSnapshot: return SaySnapshot(plan, account);
     case Kind::kCreateContainer: return CreateContainer{plan.other.container};
-    case Kind::kDeleteContainer: return DeleteContainer{plan.path.container};
+    case Kind::kDeleteContainer: return DeleteContainer{plan.path.container, plan.variant < 4};
     case Kind::kSetDestination:
       return SetDestination{plan.other.container,
                             plan.variant < 8 ? "" : kPolicies[1 + plan.variant % 2]};

@@ -39,6 +39,9 @@ Result<Outcome> MemoryBatch::Do(const DeleteContainer& mutation) {
     return Error{ErrorCode::kImmutable,
                  "the container '" + mutation.name + "' is under a legal hold"};
   }
+  if (mutation.only_empty && !container->blobs.empty()) {
+    return Error{ErrorCode::kNotEmpty, "the container '" + mutation.name + "' is not empty"};
+  }
   for (const auto& [name, blob] : container->blobs) {
     for (const auto& [id, version] : blob.versions) TRY(CheckMutable(*container, version.info));
     for (const auto& [id, snapshot] : blob.snapshots) TRY(CheckMutable(*container, snapshot.info));

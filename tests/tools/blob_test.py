@@ -177,6 +177,15 @@ class BlobTest(MountedTest):
         self.assertEqual((self.destination / "cat").read_bytes(), b"plain")
         self.assertEqual(self.run_json("blob", "show", "westus/photos/cat")["encryptionKeySha256"], None)
 
+    def test_a_container_that_has_snapshots_alone_is_not_empty(self):
+        self.put("d/cat", b"miaow")
+        self.run_ok("blob", "snapshot", "create", "westus/photos/d/cat")
+        versions = [one["version"] for one in self.run_json("versions", "list", "westus/photos/d/cat")]
+        self.run_ok("versions", "delete", "westus/photos/d/cat", *versions, "--current", "--yes")
+        self.assert_fails(REFUSED, "container", "delete", "westus/photos", naming=("--yes", "snapshots"))
+        self.run_ok("container", "delete", "westus/photos", "--yes")
+        self.assert_clean()
+
     def test_snapshots(self):
         self.put("cat", b"miaow")
         first = self.run_json("blob", "snapshot", "create", "westus/photos/cat")

@@ -40,6 +40,21 @@ TEST_F(PolicyStore, ExistingLeftOrCopiedThenTheRulesStartAtTheHeadOrAtZero) {
   EXPECT_EQ(Create(ExistingBlobs::kCopy).rules[0].start_sequence, 0U);
 }
 
+TEST_F(PolicyStore, CreatedAfterTheyWereReadThenWhatExpectsThemUnchangedFails) {
+  const PoliciesAsRead before = Must(ReadPolicies(*source));
+  EXPECT_OK(source->store().Apply({before.unchanged, PutState{"x", "1"}}, 0));
+  Create();
+  const PoliciesAsRead after = Must(ReadPolicies(*source));
+
+  EXPECT_CODE(kPrecondition,
+              source->store().Apply({before.unchanged, DeleteContainer{"photos"}}, 0));
+
+  EXPECT_THAT(before.policies, IsEmpty());
+  EXPECT_THAT(after.policies, ElementsAre(policy));
+  EXPECT_OK(source->store().GetContainer("photos"));
+  EXPECT_OK(source->store().Apply({after.unchanged, RemoveState{"x"}}, 0));
+}
+
 TEST_F(PolicyStore, DeletedThenNothingIsLeftAndTheDestinationTakesWrites) {
   Create();
   Write("a", "x");
