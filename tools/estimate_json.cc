@@ -66,14 +66,17 @@ Json CostsJson(const PricedEstimate& priced) {
           {"items", items}};
 }
 
+bool IsThere(const nlohmann::json& object, const char* member) {
+  const auto found = object.find(member);
+  return found != object.end() && !found->is_null();
+}
+
 std::optional<Rule> ParseRule(const nlohmann::json& object) {
   json::Members members(object);
   Rule rule{.source_container = members.Text("sourceContainer"),
             .destination_container = members.Text("destinationContainer"),
             .prefixes = members.Texts("prefixMatch")};
-  const auto time = object.find("minCreationTime");
-  if (time != object.end() && !time->is_null())
-    rule.min_creation_time = members.Time("minCreationTime");
+  if (IsThere(object, "minCreationTime")) rule.min_creation_time = members.Time("minCreationTime");
   return members.complete() ? std::optional(rule) : std::nullopt;
 }
 
@@ -85,6 +88,7 @@ std::optional<Estimate> Parse(const nlohmann::json& object) {
                     .versions = members.Number("versions"),
                     .bytes = members.Number("bytes"),
                     .sent_bytes = members.Number("bytesToSend")};
+  if (IsThere(object, "policyId")) estimate.policy.policy_id = members.Text("policyId");
   estimate.policy.source_account = members.Text("sourceAccount");
   estimate.policy.destination_account = members.Text("destinationAccount");
   for (const nlohmann::json& rule : members.Objects("rules")) {

@@ -120,7 +120,7 @@ void AddPolicyEstimate(CommandLine& line, CLI::App& policy_group) {
                   "  replicafs policy estimate --policy policy.json --prices prices.toml\n"
                   "  replicafs policy estimate --compare estimate.json",
        .exit_codes = "2: also a price file that says something else. 6: the two accounts have a "
-                     "policy already;\n--compare: its rules are others."},
+                     "policy already;\n--compare: the policy or its rules are others."},
       [options](Context& context) { return EstimateIt(context, *options); });
   options->policy.AddTo(command);
   command.add_option("--policy-id", options->policy_id, "A policy that is there already")

@@ -27,6 +27,11 @@ Result<Policy> FindMade(Account& source, const Policy& estimated) {
     if (policy.source_account != estimated.source_account ||
         policy.destination_account != estimated.destination_account)
       continue;
+    if (!estimated.policy_id.empty() && policy.policy_id != estimated.policy_id) {
+      return Error{ErrorCode::kPrecondition, "the estimate is of policy " + estimated.policy_id +
+                                                 ", which is gone; its accounts have policy " +
+                                                 policy.policy_id + " now: make a new estimate"};
+    }
     if (!SameRules(policy, estimated))
       return Error{ErrorCode::kPrecondition, "the rules of policy " + policy.policy_id +
                                                  " are not those of the estimate: make a new one"};
@@ -35,6 +40,21 @@ Result<Policy> FindMade(Account& source, const Policy& estimated) {
   return Error{ErrorCode::kNotFound, "no policy copies from '" + estimated.source_account +
                                          "' to '" + estimated.destination_account +
                                          "': create it first"};
+}
+
+// What the link has done since the estimate.
+Status CountCopied(const LinkCursor& now, const LinkProgress& before, EstimateOutcome& outcome) {
+  if (now.versions_copied < before.versions_copied || now.logical_bytes < before.logical_bytes ||
+      now.sent_bytes < before.sent_bytes) {
+    return Error{ErrorCode::kPrecondition,
+                 "policy " + outcome.policy.policy_id +
+                     " has copied less than before the estimate, because its destination's half "
+                     "was made anew since: make a new estimate"};
+  }
+  outcome.copied_versions = now.versions_copied - before.versions_copied;
+  outcome.copied_bytes = now.logical_bytes - before.logical_bytes;
+  outcome.sent_bytes = now.sent_bytes - before.sent_bytes;
+  return Ok();
 }
 
 class Counter {
@@ -107,9 +127,7 @@ Result<EstimateOutcome> ReadOutcome(AccountSource& accounts, const Estimate& est
   const uint64_t head = TRY(source->journal().Head());
   const LinkPosition position = TRY(ReadPosition(accounts, outcome.policy, head));
   const LinkCursor& cursor = position.cursor;
-  outcome.copied_versions = cursor.versions_copied - estimate.before.versions_copied;
-  outcome.copied_bytes = cursor.logical_bytes - estimate.before.logical_bytes;
-  outcome.sent_bytes = cursor.sent_bytes - estimate.before.sent_bytes;
+  TRY(CountCopied(cursor, estimate.before, outcome));
 
   for (const auto read : {ReadFailures, ReadSuperseded}) {
     const auto failures = TRY(read(source->store(), id));

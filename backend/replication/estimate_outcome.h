@@ -38,9 +38,10 @@ struct EstimateOutcome {
   std::map<std::string, uint64_t> failed;  // recorded failures up to the head, by code
 };
 
-// `estimate`: its policy, whose accounts and rules say which one it became, its head, and what the
-// link had done before. kNotFound: the accounts have no policy between them, or only half of one;
-// kPrecondition: its rules are not those of the estimate.
+// `estimate`: its policy, whose accounts, rules and id (empty: it was not made yet) say which one
+// it became, its head, and what the link had done before. kNotFound: the accounts have no policy
+// between them, or only half of one; kPrecondition: its rules or its id are not those of the
+// estimate, or its link has done less than before it.
 Result<EstimateOutcome> ReadOutcome(AccountSource& accounts, const Estimate& estimate,
                                     const OutcomeOptions& options);
 

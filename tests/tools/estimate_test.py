@@ -58,6 +58,17 @@ class EstimateTest(MountedTest):
         rest = self.estimate("--policy-id", policy)
         self.assertEqual((rest["policyId"], rest["versions"], len(rest["failures"])), (policy, 0, 1))
 
+    def test_compared_with_another_policy_than_the_one_it_is_of(self):
+        rule = (*PAIR, "--rule", "photos:photos", "--prefix", "in/", "--existing")
+        policy = self.run_json("policy", "create", *rule)["policyId"]
+        self.run_program("replication", "wait", "westus/photos", "--timeout", "50s")
+        saved = self.directory / "estimate.json"
+        self.assertEqual(self.estimate("--policy-id", policy, "--save", saved)["copiedVersionsBefore"], 2)
+        self.run_ok("policy", "estimate", "--compare", saved)
+        self.run_ok("policy", "delete", policy)
+        other = self.run_json("policy", "create", *rule)["policyId"]
+        self.assert_fails(REFUSED, "policy", "estimate", "--compare", saved, naming=(policy, other))
+
     def test_printed(self):
         out = self.run_ok("policy", "estimate", *PAIR, "--rule", "photos:photos", "--existing")
         for part in ("westus -> eastus", "WOULD FAIL", "SourceBlobArchived", "Time: ", "AS BILLED", "REALLY HERE",

@@ -352,6 +352,36 @@ TEST_F(EstimateTest, LaterChangesThenTheOutcomeSaysHowMany) {
   EXPECT_EQ(outcome.replicas->versions, 1U);
 }
 
+TEST_F(EstimateTest, PolicyDeletedAndCreatedAgainThenTheOutcomeIsRefused) {
+  Write("a", "one");
+  Enable(ExistingRequest());
+  const Estimate estimate = EstimateRestOf(policy.policy_id);
+  ASSERT_OK(DeletePolicy(accounts, policy.policy_id));
+  policy = Must(CreatePolicy(accounts, ExistingRequest(), clock));
+
+  const auto outcome = ReadOutcome(accounts, estimate, {});
+
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::kPrecondition);
+  EXPECT_THAT(outcome.error().message, HasSubstr(estimate.policy.policy_id));
+  EXPECT_THAT(outcome.error().message, HasSubstr(policy.policy_id));
+}
+
+TEST_F(EstimateTest, CountersThatBeganAnewThenTheOutcomeIsRefused) {
+  Write("a", "one");
+  Enable(ExistingRequest());
+  Estimate estimate = EstimateRestOf(policy.policy_id);
+  ASSERT_GT(estimate.before.versions_copied, 0U);
+  EXPECT_OK(ReadOutcome(accounts, estimate, {}));
+
+  for (uint64_t LinkProgress::*counter :
+       {&LinkProgress::versions_copied, &LinkProgress::logical_bytes, &LinkProgress::sent_bytes}) {
+    Estimate ahead = estimate;
+    ++(ahead.before.*counter);
+    EXPECT_CODE(kPrecondition, ReadOutcome(accounts, ahead, {}));
+  }
+}
+
 TEST_F(EstimateTest, OtherRulesThenTheOutcomeIsRefused) {
   Write("a", "one");
   const Estimate estimate = EstimateOf(ExistingRequest());
