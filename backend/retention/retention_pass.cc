@@ -27,31 +27,15 @@ class ContainerPass {
         report_(report) {}
 
   Status Run() {
-    ListRequest request{.container = retention_.container, .hierarchical = false};
-    request.limit = kPageItems;
-    request.scope = ListScope::kAll;
+    std::string start;
     if (!IsDryRun()) {
       const auto position = TRY(store_.GetState(PositionKey()));
       has_position_ = position.has_value();
-      request.after = position.value_or("");
-      done_until_ = request.after;
+      start = position.value_or("");
     }
-    for (;;) {
-      const ListPage page = TRY(store_.List(request));
-      const LinkNeeds needs = TRY(LinkNeeds::Read(account_));
-      const ContainerInfo container = TRY(store_.GetContainer(retention_.container));
-      for (const ListItem& item : page.items) {
-        if (IsOver()) return Ok();
-        const std::string& name = std::get<BlobInfo>(item).name;
-        TRY(Look(name, needs, container.protection));
-        request.after = name;
-      }
-      // What waits was decided by these needs.
-      TRY(Flush());
-      if (options_.progress) options_.progress(report_, request.after);
-      if (IsOver()) return Ok();
-      if (!page.more) return End();
-    }
+    TRY(Walk(start, std::nullopt));
+    if (!start.empty()) TRY(Walk("", start));
+    return IsOver() ? Ok() : End();
   }
 
  private:
@@ -63,6 +47,32 @@ class ContainerPass {
   bool IsDryRun() const { return options_.mode == RetentionPassOptions::Mode::kDryRun; }
   bool IsOver() const { return rules_changed_ || options_.stop.stop_requested(); }
   std::string PositionKey() const { return RetentionPositionKey(retention_.container); }
+
+  // Names after `after`, up to and with `last` (nullopt: to the end).
+  Status Walk(const std::string& after, const std::optional<std::string>& last) {
+    ListRequest request{.container = retention_.container, .hierarchical = false, .after = after};
+    request.limit = kPageItems;
+    request.scope = ListScope::kAll;
+    done_until_ = after;
+    bool more = true;
+    while (more && !IsOver()) {
+      const ListPage page = TRY(store_.List(request));
+      more = page.more && (!last || std::get<BlobInfo>(page.items.back()).name < *last);
+      const LinkNeeds needs = TRY(LinkNeeds::Read(account_));
+      const ContainerInfo container = TRY(store_.GetContainer(retention_.container));
+      for (const ListItem& item : page.items) {
+        if (IsOver()) return Ok();
+        const std::string& name = std::get<BlobInfo>(item).name;
+        if (last && name > *last) break;
+        TRY(Look(name, needs, container.protection));
+        request.after = name;
+      }
+      // What waits was decided by these needs.
+      TRY(Flush());
+      if (options_.progress) options_.progress(report_, request.after);
+    }
+    return Ok();
+  }
 
   Status Look(const std::string& name, const LinkNeeds& needs,
               const ContainerProtection& protection) {
@@ -186,7 +196,8 @@ class ContainerPass {
   const RetentionPassOptions& options_;
   RetentionReport& report_;
   std::vector<Change> changes_;
-  // Every name up to it needs nothing more than `changes_`, which the next step makes whole.
+  // Every name of the walk up to it needs nothing more than `changes_`, which the next step makes
+  // whole.
   std::string done_until_;
   bool has_position_ = false;
   bool rules_changed_ = false;

@@ -37,8 +37,11 @@ struct RetentionPassOptions {
 Result<std::optional<FileLock>> AcquireRetention(Account& account);
 
 // Goes through the containers name by name, in steps of at most kRetentionStepChanges changes. Each
-// step writes down how far it came ("retention-position/<container>"), and the next pass goes on
-// there; a pass that ends begins anew. Rules that change meanwhile end the pass of their container.
+// step writes down how far it came ("retention-position/<container>"). A pass goes on where one
+// that was interrupted has left off, so that however short passes are, all names get their turn;
+// from the end it goes to the beginning and on to where it started, because nobody knows how long
+// ago the names before that were looked at. So a pass that ends has looked at every name once. A
+// dry one starts at the beginning. Rules that change meanwhile end the pass of their container.
 // Returns early, without an error, when stopped. REQUIRES for kApply: AcquireRetention.
 Result<RetentionReport> RunRetentionPass(Account& account, const Clock& clock,
                                          const RetentionPassOptions& options);

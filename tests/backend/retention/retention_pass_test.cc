@@ -31,6 +31,13 @@ class RetentionPass : public LinkFixture, public ::testing::Test {
     return Must(store().ListVersions({"photos", name}));
   }
   void Set(const RetentionRules& rules) { Must(SetRetention(store(), "photos", rules)); }
+  // A pass that is stopped after its first page.
+  RetentionReport RunOnePage() {
+    std::stop_source stop;
+    return Run(
+        {.stop = stop.get_token(),
+         .progress = [&](const RetentionReport&, const std::string&) { stop.request_stop(); }});
+  }
   RetentionReport Run(RetentionPassOptions options = {}) {
     return Must(RunRetentionPass(*source, clock, options));
   }
@@ -234,20 +241,34 @@ TEST_F(RetentionPass, MoreThanAStepThenAllGo) {
   EXPECT_EQ(Versions("z").size(), 1U);
 }
 
-TEST_F(RetentionPass, StoppedThenTheNextOneGoesOnWhereItWas) {
+TEST_F(RetentionPass, StoppedThenTheNextOneGoesOnWhereItWasAndFromTheEndToTheBeginning) {
   for (int i = 0; i < 1200; ++i) PutTimes(std::to_string(10'000 + i), i % 10 == 0 ? 2 : 1);
   Set({.keep_versions = 0});
-  std::stop_source stop;
-  const RetentionReport first =
-      Run({.stop = stop.get_token(),
-           .progress = [&](const RetentionReport&, const std::string&) { stop.request_stop(); }});
+  const RetentionReport first = RunOnePage();
+  PutTimes("10000", 1);
+  std::vector<std::string> reached;
 
-  const RetentionReport second = Run();
+  const RetentionReport second =
+      Run({.progress = [&](const RetentionReport&, const std::string& name) {
+        reached.push_back(name);
+      }});
 
   EXPECT_EQ(first.removed_versions, 50U);
-  EXPECT_EQ(second.removed_versions, 70U);
-  EXPECT_LT(second.blobs, 1000U);
+  EXPECT_EQ(second.removed_versions, 71U);
+  EXPECT_EQ(second.blobs, 1200U);
+  EXPECT_EQ(reached, (std::vector<std::string>{"10999", "11199", "10499"}));
+  EXPECT_EQ(Versions("10000").size(), 1U);
   EXPECT_TRUE(Must(store().ListState("retention-position/")).empty());
+}
+
+TEST_F(RetentionPass, StoppedAgainAndAgainThenAllNamesGetTheirTurn) {
+  for (int i = 0; i < 1200; ++i) PutTimes(std::to_string(10'000 + i), 2);
+  Set({.keep_versions = 0});
+
+  uint64_t removed = 0;
+  for (int pass = 0; pass < 3; ++pass) removed += RunOnePage().removed_versions;
+
+  EXPECT_EQ(removed, 1200U);
 }
 
 TEST_F(RetentionPass, RulesThatAreClearedMeanwhileThenNothingMoreGoes) {
