@@ -53,7 +53,8 @@ class BlobReader {
 // Which names a listing shows.
 enum class ListScope {
   kLive,  // current versions, and prefixes that have some below them
-  kAll,   // also deleted blobs (their newest version, is_current = false) and prefixes of only such
+  kAll,   // also deleted blobs (their newest version, is_current = false) and prefixes of only
+          // such; neither names nor prefixes that have nothing but snapshots
 };
 
 struct ListRequest {

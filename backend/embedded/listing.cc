@@ -40,11 +40,12 @@ class Walk {
         found = TRY(Enter());
         continue;
       }
-      if (page_.items.size() == request_.limit) {
+      const bool shown = TRY(IsShown());
+      if (shown && page_.items.size() == request_.limit) {
         page_.more = true;
         break;
       }
-      TRY(Emit());
+      if (shown) TRY(Emit());
       found = TRY(children_.Next());
     }
     return std::move(page_);
@@ -88,6 +89,21 @@ class Walk {
     const std::string component = name_.substr(level.name_bytes);
     name_.resize(level.name_bytes);
     return children_.SeekAfter(level.directory_id, component);
+  }
+
+  // Not a buried directory that has only snapshots below, at any depth.
+  Result<bool> IsShown() {
+    const Child& child = children_.child();
+    if (child.live || !child.is_directory()) return true;
+    const DirectoryRecord record = TRY(DecodeDirectory(child.value));
+    const ListRequest any{.prefix = name_ + child.component,
+                          .hierarchical = false,
+                          .limit = 1,
+                          .scope = ListScope::kAll};
+    Children below = TRY(Children::Open(transaction_, tables_, any.scope));
+    const ListPage page =
+        TRY(Walk(transaction_, tables_, any, std::move(below), now_).Run(record.directory_id));
+    return !page.items.empty();
   }
 
   Status Emit() {

@@ -91,6 +91,38 @@ TEST_P(Snapshots, BlobOverwrittenAndRemovedThenTheyStayUntilTheyAreDeleted) {
   EXPECT_CODE(kNotFound, Apply(RemoveSnapshot{Photo("d/a"), first}));
 }
 
+TEST_P(Snapshots, NothingElseBelowADirectoryThenItIsNotListed) {
+  for (const char* name : {"d/e/f", "d/g/h", "d/x"}) {
+    Put(name, "1");
+    Take(name);
+    Must(Apply(RemoveBlob{Photo(name)}));
+  }
+  const auto list = [&](const char* prefix, size_t limit) {
+    return Names(
+        {.container = "photos", .prefix = prefix, .limit = limit, .scope = ListScope::kAll});
+  };
+  const auto forget = [&](const char* name) {
+    for (const BlobInfo& version : Versions(name))
+      Must(Apply(RemoveVersion{Photo(name), version.version}));
+  };
+
+  forget("d/e/f");
+  for (const size_t limit : {1U, 2U, 10U})
+    EXPECT_EQ(list("d/", limit), (std::vector<std::string>{"d/g/", "d/x"})) << limit;
+  EXPECT_FALSE(
+      Must(store().List(
+               {.container = "photos", .prefix = "d/e", .limit = 1, .scope = ListScope::kAll}))
+          .more);
+
+  forget("d/g/h");
+  EXPECT_EQ(list("d/", 10), std::vector<std::string>{"d/x"});
+  EXPECT_EQ(list("", 10), std::vector<std::string>{"d/"});
+
+  forget("d/x");
+  EXPECT_TRUE(list("", 10).empty());
+  EXPECT_EQ(SnapshotsOf("d/e/f").size(), 1U);
+}
+
 TEST_P(Snapshots, NewestVersionRemovedThenADeletedBlobIsShownByTheOneBeforeIt) {
   const Outcome put = Put("a", "one");
   Take("a");

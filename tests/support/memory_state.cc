@@ -46,6 +46,14 @@ bool MemoryContainer::PrefixLives(std::string_view prefix) const {
   return record != prefixes.end() && record->second.live_blobs > 0;
 }
 
+bool MemoryContainer::HasHistory(std::string_view prefix) const {
+  for (auto blob = blobs.lower_bound(prefix);
+       blob != blobs.end() && blob->first.starts_with(prefix); ++blob) {
+    if (!blob->second.versions.empty()) return true;
+  }
+  return false;
+}
+
 BlobInfo MemoryContainer::Describe(const MemoryVersion& version, Timestamp now) const {
   BlobInfo described = version.info;
   const TierState tier = TierAt({described.properties.tier, described.rehydration}, now);
@@ -101,7 +109,8 @@ ListPage MemoryContainer::List(const ListRequest& request, Timestamp now) const 
         request.hierarchical ? name.find('/', request.prefix.size()) : std::string::npos;
     if (slash != std::string::npos) {
       const std::string prefix = name.substr(0, slash + 1);
-      const bool shown = request.scope == ListScope::kAll || PrefixLives(prefix);
+      const bool shown =
+          request.scope == ListScope::kAll ? HasHistory(prefix) : PrefixLives(prefix);
       if (shown && prefix > request.after) add(DescribePrefix(prefix));
       blob = blobs.lower_bound(name.substr(0, slash) + static_cast<char>('/' + 1));
       continue;

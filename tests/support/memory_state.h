@@ -60,6 +60,7 @@ struct MemoryContainer {
 
   const MemoryVersion* Current(std::string_view name) const;
   bool PrefixLives(std::string_view prefix) const;
+  bool HasHistory(std::string_view prefix) const;  // a version below it, current or not
   BlobInfo Describe(const MemoryVersion& version, Timestamp now) const;
   PrefixInfo DescribePrefix(std::string_view prefix) const;
   ContainerInfo DescribeSelf() const;

@@ -177,6 +177,20 @@ class BlobTest(MountedTest):
         self.assertEqual((self.destination / "cat").read_bytes(), b"plain")
         self.assertEqual(self.run_json("blob", "show", "westus/photos/cat")["encryptionKeySha256"], None)
 
+    def test_nothing_but_snapshots_below_a_directory(self):
+        self.put("d/e/f", b"miaow")
+        self.put("d/other", b"miaow")
+        snapshot = self.run_ok("blob", "snapshot", "create", "westus/photos/d/e/f").strip()
+        versions = [one["version"] for one in self.run_json("versions", "list", "westus/photos/d/e/f")]
+        self.run_ok("versions", "delete", "westus/photos/d/e/f", *versions, "--current", "--yes")
+        self.mount()
+        past = self.source / ".versions"
+        done = subprocess.run(["find", past, "-mindepth", "1", "-type", "d"], capture_output=True, text=True,
+                              timeout=60, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(sorted(done.stdout.split()), [str(past / "d"), str(past / "d/other")])
+        self.assertEqual(self.read("westus/photos/d/e/f", "--snapshot", snapshot), (0, b"miaow", b""))
+
     def test_a_container_that_has_snapshots_alone_is_not_empty(self):
         self.put("d/cat", b"miaow")
         self.run_ok("blob", "snapshot", "create", "westus/photos/d/cat")
