@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "backend/base/secret_page.h"
 #include "backend/base/unique_fd.h"
 
 namespace replicafs {
@@ -52,6 +53,7 @@ ContentKeyPtr ParseKey(std::string_view content) {
 }  // namespace
 
 Result<ContentKeyPtr> ReadKeyFile(const std::string& path) {
+  TRY(ForbidDumps());
   const UniqueFd file = TRY(OpenFile(path, O_RDONLY | O_NONBLOCK));
   struct stat stat {};
   if (::fstat(file.get(), &stat) != 0) return ErrnoError("stat '" + path + "'", errno);

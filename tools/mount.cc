@@ -1,6 +1,8 @@
 // mount
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "backend/base/clock.h"
 #include "tools/command.h"
 #include "tools/key_file.h"
@@ -57,7 +59,8 @@ Result<MountRequest> ToRequest(const Arguments& arguments) {
   if (arguments.foreground) request.place = MountRequest::Place::kForeground;
   if (arguments.no_replication) request.replication = MountRequest::Replication::kOff;
   request.log_level = arguments.log_level;
-  request.key = TRY(ReadKeyFileIfNamed(arguments.key_file));
+  if (!arguments.key_file.empty())
+    request.key_file = std::filesystem::absolute(arguments.key_file).string();
   if (!arguments.at.empty()) {
     request.at = TRY(ParseMoment("--at", arguments.at, SystemClock().Now()));
     request.session.writing = SessionOptions::Writing::kRefused;

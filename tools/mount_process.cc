@@ -16,6 +16,7 @@
 #include "fs/fuse/mountpoint.h"
 #include "fs/fuse/signals.h"
 #include "tools/daemon.h"
+#include "tools/key_file.h"
 #include "tools/mount_lock.h"
 #include "tools/mount_state.h"
 
@@ -50,6 +51,7 @@ std::unique_ptr<RetentionKeeper> StartRetention(AccountCatalog& accounts,
 }
 
 Status Serve(AccountCatalog& accounts, const MountRequest& request, StartReport& report) {
+  const ContentKeyPtr key = TRY(ReadKeyFileIfNamed(request.key_file));
   const std::string& mountpoint = request.session.mountpoint;
   const MountLock lock = TRY(MountLock::Acquire(accounts.root(), mountpoint));
   TRY(PrepareScratch(request.file_system.scratch_directory));
@@ -58,7 +60,7 @@ Status Serve(AccountCatalog& accounts, const MountRequest& request, StartReport&
   if (request.at) past.emplace(accounts, *request.at);
   AccountSource& then = past ? static_cast<AccountSource&>(*past) : accounts;
   std::optional<KeyedAccounts> keyed;
-  if (request.key != nullptr) keyed.emplace(then, request.key);
+  if (key != nullptr) keyed.emplace(then, key);
   AccountSource& shown = keyed ? static_cast<AccountSource&>(*keyed) : then;
   const std::unique_ptr<FileSystem> file_system =
       TRY(FileSystem::Open(shown, SystemClock(), request.file_system));

@@ -9,7 +9,6 @@
 #include "backend/account/account_catalog.h"
 #include "backend/base/log.h"
 #include "backend/base/result.h"
-#include "backend/blob/customer_key.h"
 #include "fs/core/file_system.h"
 #include "fs/fuse/session.h"
 
@@ -22,8 +21,9 @@ struct MountRequest {
   enum class Replication { kOn, kOff } replication = Replication::kOn;
   // The accounts as they were then, for reading; the process does no work of its own on them.
   std::optional<Timestamp> at;
-  // Of the customer's, that the mount reads with; its links do not. nullptr: none.
-  ContentKeyPtr key;
+  // An absolute path: of the customer's key that the mount reads with; its links do not. The
+  // process that serves is the one that reads it (SecretPage). Empty: none.
+  std::string key_file;
   LogLevel log_level = LogLevel::kInfo;
 };
 

@@ -15,13 +15,14 @@ namespace {
 constexpr size_t kCounterBytes = 16;
 constexpr size_t kStepBytes = size_t{1} << 30;  // OpenSSL counts in int
 
-std::array<uint8_t, 32> Hmac(std::span<const uint8_t> key, std::span<const uint8_t> bytes) {
-  std::array<uint8_t, 32> mac{};
+constexpr size_t kMacBytes = 32;
+
+void Hmac(std::span<const uint8_t> key, std::span<const uint8_t> bytes,
+          std::span<uint8_t, kMacBytes> mac) {
   unsigned int length = 0;
   REPLICAFS_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes.data(),
                        bytes.size(), mac.data(), &length) != nullptr);
   REPLICAFS_CHECK(length == mac.size());
-  return mac;
 }
 
 std::span<const uint8_t> AsSpan(std::string_view text) {
@@ -54,17 +55,16 @@ void Update(EVP_CIPHER_CTX* context, const std::byte* from, std::byte* into, siz
 
 ContentKey::ContentKey(std::span<const uint8_t, kBytes> bytes)
     : sha256_(Sha256(std::as_bytes(std::span<const uint8_t>(bytes)))),
-      cipher_key_(Hmac(bytes, AsSpan("replicafs content: cipher"))),
-      nonce_key_(Hmac(bytes, AsSpan("replicafs content: nonce"))) {}
-
-ContentKey::~ContentKey() {
-  OPENSSL_cleanse(cipher_key_.data(), cipher_key_.size());
-  OPENSSL_cleanse(nonce_key_.data(), nonce_key_.size());
+      cipher_key_(page_.bytes().first<kBytes>()),
+      nonce_key_(page_.bytes().subspan<kBytes, kBytes>()) {
+  Hmac(bytes, AsSpan("replicafs content: cipher"), cipher_key_);
+  Hmac(bytes, AsSpan("replicafs content: nonce"), nonce_key_);
 }
 
 Nonce ContentKey::NonceOf(ByteSpan plaintext) const {
   const Digest digest = Sha256(plaintext);
-  const auto mac = Hmac(nonce_key_, digest.bytes);
+  std::array<uint8_t, kMacBytes> mac{};
+  Hmac(nonce_key_, digest.bytes, mac);
   Nonce nonce;
   std::copy_n(mac.begin(), nonce.bytes.size(), nonce.bytes.begin());
   return nonce;

@@ -17,6 +17,7 @@
 #include <span>
 
 #include "backend/base/digest.h"
+#include "backend/base/secret_page.h"
 
 namespace replicafs {
 
@@ -26,14 +27,14 @@ struct Nonce {
   auto operator<=>(const Nonce&) const = default;
 };
 
-// Immutable, so thread-safe. Cleared from memory when it ends.
+// Immutable, so thread-safe. What it keeps of the key lies in a SecretPage; beside that, what the
+// ciphers make of it lies in ordinary memory while they work.
 class ContentKey {
  public:
   static constexpr size_t kBytes = 32;
 
   // Copies the bytes; the caller clears its own.
   explicit ContentKey(std::span<const uint8_t, kBytes> bytes);
-  ~ContentKey();
   ContentKey(const ContentKey&) = delete;
   ContentKey& operator=(const ContentKey&) = delete;
 
@@ -45,12 +46,13 @@ class ContentKey {
   void Crypt(const Nonce& nonce, uint64_t offset, ByteSpan from, std::span<std::byte> into) const;
 
  private:
-  using Secret = std::array<uint8_t, kBytes>;
+  using Secret = std::span<uint8_t, kBytes>;
 
   Digest sha256_;
-  // HMACs of their purpose with the key: one key for each algorithm.
-  Secret cipher_key_;
-  Secret nonce_key_;
+  // HMACs of their purpose with the key, in `page_`: one key for each algorithm.
+  SecretPage page_;
+  const Secret cipher_key_;
+  const Secret nonce_key_;
 };
 
 // AES-256 in counter mode (NIST SP 800-38A, 6.5), beginning `offset` bytes after the counter.

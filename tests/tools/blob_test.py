@@ -6,9 +6,13 @@
 import base64
 import errno
 import hashlib
+import hmac
+import json
 import os
+import pathlib
 import subprocess
 import sys
+import unittest
 
 import harness
 from harness import FAILURE, NOT_FOUND, REFUSED, USAGE, MountedTest
@@ -190,6 +194,40 @@ class BlobTest(MountedTest):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(sorted(done.stdout.split()), [str(past / "d"), str(past / "d/other")])
         self.assertEqual(self.read("westus/photos/d/e/f", "--snapshot", snapshot), (0, b"miaow", b""))
+
+    def memory_with(self, pid, needle):
+        """The kernel's flags of each mapping of the process's own that has it: two letters each."""
+        found = []
+        begin, end, is_file, can_read = 0, 0, False, False
+        with open(f"/proc/{pid}/smaps", encoding="utf-8") as maps, open(f"/proc/{pid}/mem", "rb") as memory:
+            for line in maps.read().splitlines():
+                fields = line.split()
+                if "-" in fields[0] and not fields[0].endswith(":"):
+                    begin, end = (int(part, 16) for part in fields[0].split("-"))
+                    can_read, is_file = fields[1].startswith("r"), fields[4] != "0"
+                elif fields[0] == "VmFlags:" and can_read and not is_file and "io" not in fields:
+                    memory.seek(begin)
+                    if needle in memory.read(end - begin):
+                        found.append(fields[1:])
+        return found
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root may look into the process")
+    def test_key_in_the_memory_of_a_mount(self):
+        secret = os.urandom(32)
+        key = self.key_file("key", secret)
+        self.put("cat", b"miaow", "--key-file", key)
+        self.mount("--key-file", os.path.relpath(key))
+        self.assertEqual((self.source / "cat").read_bytes(), b"miaow")
+        pid = [json.loads(state.read_text())["pid"] for state in self.root.glob("mounts/*.json")][0]
+        for purpose in (b"cipher", b"nonce"):
+            derived = hmac.digest(secret, b"replicafs content: " + purpose, "sha256")
+            flags = self.memory_with(pid, derived)
+            self.assertEqual(len(flags), 1, purpose)
+            self.assertLessEqual({"dd", "lo"}, set(flags[0]))
+        for known in (secret, secret.hex().encode()):
+            self.assertEqual(self.memory_with(pid, known), [])
+        limits = pathlib.Path(f"/proc/{pid}/limits").read_text(encoding="utf-8")
+        self.assertRegex(limits, r"Max core file size +0 +0 ")
 
     def test_a_container_that_has_snapshots_alone_is_not_empty(self):
         self.put("d/cat", b"miaow")
