@@ -18,12 +18,12 @@ constexpr size_t kPageItems = 500;
 class ContainerPass {
  public:
   ContainerPass(Account& account, const ContainerRetention& retention, Timestamp now,
-                const RetentionPassOptions& options, RetentionReport& report)
-      : account_(account),
-        store_(account.store()),
+                const RetentionPassOptions& options, LinkNeeds& needs, RetentionReport& report)
+      : store_(account.store()),
         retention_(retention),
         now_(now),
         options_(options),
+        needs_(needs),
         report_(report) {}
 
   Status Run() {
@@ -58,13 +58,13 @@ class ContainerPass {
     while (more && !IsOver()) {
       const ListPage page = TRY(store_.List(request));
       more = page.more && (!last || std::get<BlobInfo>(page.items.back()).name < *last);
-      const LinkNeeds needs = TRY(LinkNeeds::Read(account_));
+      TRY(needs_.Refresh());
       const ContainerInfo container = TRY(store_.GetContainer(retention_.container));
       for (const ListItem& item : page.items) {
         if (IsOver()) return Ok();
         const std::string& name = std::get<BlobInfo>(item).name;
         if (last && name > *last) break;
-        TRY(Look(name, needs, container.protection));
+        TRY(Look(name, container.protection));
         request.after = name;
       }
       // What waits was decided by these needs.
@@ -74,20 +74,19 @@ class ContainerPass {
     return Ok();
   }
 
-  Status Look(const std::string& name, const LinkNeeds& needs,
-              const ContainerProtection& protection) {
+  Status Look(const std::string& name, const ContainerProtection& protection) {
     ++report_.blobs;
     const RetentionRules* rules = retention_.Find(name);
-    if (rules != nullptr) TRY(LookByRules(name, *rules, needs, protection));
+    if (rules != nullptr) TRY(LookByRules(name, *rules, protection));
     done_until_ = name;
     return Ok();
   }
 
-  Status LookByRules(const std::string& name, const RetentionRules& rules, const LinkNeeds& needs,
+  Status LookByRules(const std::string& name, const RetentionRules& rules,
                      const ContainerProtection& protection) {
     const auto versions = TRY(store_.ListVersions({retention_.container, name}));
     auto decision = DecideRetention(versions, rules, now_, [&](const BlobInfo& version) {
-      return needs.Needs(retention_.container, version);
+      return needs_.Needs(retention_.container, version);
     });
     report_.held_versions += decision.held;
     report_.immutable_versions += DropImmutable(versions, protection, decision.actions);
@@ -189,11 +188,11 @@ class ContainerPass {
     return Ok();
   }
 
-  Account& account_;
   BlobStore& store_;
   const ContainerRetention& retention_;
   const Timestamp now_;
   const RetentionPassOptions& options_;
+  LinkNeeds& needs_;
   RetentionReport& report_;
   std::vector<Change> changes_;
   // Every name of the walk up to it needs nothing more than `changes_`, which the next step makes
@@ -214,11 +213,12 @@ Result<RetentionReport> RunRetentionPass(Account& account, const Clock& clock,
                                          const RetentionPassOptions& options) {
   const auto containers = TRY(ListRetention(account.store()));
   const Timestamp now = clock.Now();
+  LinkNeeds needs(account);
   RetentionReport report;
   for (const ContainerRetention& retention : containers) {
     if (!options.container.empty() && retention.container != options.container) continue;
     if (options.stop.stop_requested()) break;
-    TRY(ContainerPass(account, retention, now, options, report).Run());
+    TRY(ContainerPass(account, retention, now, options, needs, report).Run());
   }
   return report;
 }

@@ -185,11 +185,43 @@ TEST_F(RetentionPass, S64_WhatFailedAndIsTriedAgainThenStays) {
   Must(CatchUp(*link));
   Must(link->PublishProgress());
   ASSERT_EQ(Must(ReadFailures(store(), policy.policy_id)).size(), 1U);
-  const LinkNeeds needs = Must(LinkNeeds::Read(*source));
+  LinkNeeds needs(*source);
+  ASSERT_OK(needs.Refresh());
 
   EXPECT_TRUE(needs.Needs("photos", Versions("f").at(0)));
   EXPECT_FALSE(needs.Needs("photos", BlobInfo{.name = "f", .version = VersionId{1}}));
   EXPECT_FALSE(needs.Needs("other", Versions("f").at(0)));
+}
+
+TEST_F(RetentionPass, WhatLinksNeedThenReadAgainOnlyWhenTheAccountHasChanged) {
+  Create(ExistingBlobs::kCopy, {"in/"});
+  Put("in/f", "x");
+  LinkNeeds needs(*source);
+  ASSERT_OK(needs.Refresh());
+  EXPECT_TRUE(needs.Needs("photos", Must(store().Stat({"photos", "in/f"}))));
+  const uint64_t reads = source->script().Calls(StoreCall::kListState);
+
+  ASSERT_OK(needs.Refresh());
+  EXPECT_EQ(source->script().Calls(StoreCall::kListState), reads);
+
+  auto link = MakeLink();
+  Must(CatchUp(*link));
+  Must(link->PublishProgress());
+  ASSERT_OK(needs.Refresh());
+  EXPECT_GT(source->script().Calls(StoreCall::kListState), reads);
+  EXPECT_FALSE(needs.Needs("photos", Must(store().Stat({"photos", "in/f"}))));
+}
+
+TEST_F(RetentionPass, WhatLinksNeedCannotBeReadThenTheNextTimeItIs) {
+  Create(ExistingBlobs::kCopy);
+  Put("f", "x");
+  LinkNeeds needs(*source);
+  source->script().Add({.call = StoreCall::kListState});
+
+  EXPECT_CODE(kUnavailable, needs.Refresh());
+  ASSERT_OK(needs.Refresh());
+
+  EXPECT_TRUE(needs.Needs("photos", Must(store().Stat({"photos", "f"}))));
 }
 
 TEST_F(RetentionPass, S64_ANewRuleThatTheLinkHasNotTakenUpThenItsBlobsWait) {
