@@ -4,7 +4,7 @@
 # To build the program, and to mount.
 build_packages=(
   build-essential cmake ninja-build pkg-config
-  libfuse3-dev libssl-dev liblmdb-dev libspdlog-dev
+  libfuse3-dev libssl-dev libcurl4-openssl-dev liblmdb-dev libspdlog-dev
   nlohmann-json3-dev libcli11-dev libtomlplusplus-dev
   fuse3
 )

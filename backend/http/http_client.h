@@ -22,17 +22,24 @@ struct HttpHeader {
   std::string name;  // compared without regard to case
   std::string value;
 
+  bool Is(std::string_view other) const;
   bool operator==(const HttpHeader&) const = default;
 };
+
+// The first header of the name, without regard to case.
+std::optional<std::string_view> FindHeader(const std::vector<HttpHeader>& headers,
+                                           std::string_view name);
 
 // A body that is made while it is sent.
 struct HttpUpload {
   uint64_t size_bytes = 0;
-  // Fills the span from `offset`, whole or with fewer bytes; zero before the end fails the request.
+  // Fills the span from `offset`, whole or with fewer bytes; zero before the end fails the request
+  // (kInvalid).
   // Offsets go up, and begin at zero again when the body is sent once more.
   std::function<Result<size_t>(uint64_t offset, std::span<std::byte> into)> read;
 };
-// Bytes are borrowed until the call returns.
+// Bytes are borrowed until the call returns. PUT, POST and PATCH without a body say that it has no
+// bytes.
 using HttpBody = std::variant<std::monostate, ByteSpan, HttpUpload>;
 
 // Where the body of a successful answer (2xx) goes; that of another is in HttpResponse::body.
@@ -42,6 +49,8 @@ using HttpSink = std::function<Status(ByteSpan)>;
 struct HttpRequest {
   std::string method = "GET";
   std::string url;  // whole, percent-encoded; sent as it is (no path is normalised)
+  // Content-Length is the body's, whatever is said here. Where there is no x-ms-client-request-id
+  // (a name for logs on both sides), one is added.
   std::vector<HttpHeader> headers;
   HttpBody body;
   HttpSink sink;
@@ -57,6 +66,9 @@ struct HttpResponse {
   std::vector<HttpHeader> headers;  // in the order of their arrival
   std::string body;
   uint64_t body_bytes = 0;  // that arrived, in `body` or the sink
+  // The request went out a second time. What it asked for may have been done by the first, so that
+  // its own precondition fails.
+  bool sent_again = false;
 
   // The first header of the name, without regard to case.
   std::optional<std::string_view> Header(std::string_view name) const;
@@ -66,9 +78,10 @@ struct HttpResponse {
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
-  // Blocks until the answer has arrived whole. Any status is an answer. Never sends a request twice
-  // unless it is known that the server did not take it. An HttpSink may have been given a part of
-  // the body when the call fails.
+  // Blocks until the answer has arrived whole. Any status is an answer. Sends a request again in
+  // one case: a connection kept from an earlier request ended before the first line of an answer,
+  // as it does when a server closes what is idle in the moment of the request (RFC 9112, 9.3.1). An
+  // HttpSink may have been given a part of the body when the call fails.
   //   kUnavailable       the name does not resolve, the connection is refused, reset or ends early
   //   kTimeout           the timeout, or no progress
   //   kCancelled         the stop token
