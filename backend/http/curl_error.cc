@@ -19,12 +19,13 @@ std::string ConnectCause(CURL* easy, const std::string& because) {
 Error CertificateError(CURL* easy, const std::string& because) {
   long verdict = 0;
   curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
-  // OpenSSL finds no fault with a chain that is another server's.
-  const char* remedy = verdict == 0
-                           ? "the certificate is another server's: check the name in the URL"
-                           : "the server's certificate is not trusted: name its authority's "
-                             "certificate with ca_file";
-  return {ErrorCode::kUnauthenticated, std::string(remedy) + " (" + because + ")"};
+  // X509_V_OK, and "unspecified", which libcurl leaves when the name alone is wrong.
+  constexpr long kNoFaultInChain = 1;
+  const char* meaning = verdict <= kNoFaultInChain
+                            ? "the certificate is another server's: check the name in the URL"
+                            : "the server's certificate is not trusted: name its authority's "
+                              "certificate with ca_file";
+  return {ErrorCode::kUnauthenticated, std::string(meaning) + " (" + because + ")"};
 }
 
 }  // namespace
