@@ -100,6 +100,19 @@ TEST(HttpAnswer, SinkFailsThenTheTransferStopsWithItsError) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST(HttpAnswer, RefusedBeforeTheBodyIsReadThenIsTheAnswer) {
+  const std::string content(16 << 20, 'x');
+  const auto response = AnswerOf(
+      [](HttpConnection& client) {
+        client.Send("HTTP/1.1 403 Forbidden\r\nContent-Length: 8\r\n\r\n<Error/>");
+        client.Close();
+      },
+      {.method = "PUT", .body = AsBytes(content)});
+  ASSERT_OK(response);
+  EXPECT_EQ(response->status, 403);
+  EXPECT_EQ(response->body, "<Error/>");
+}
+
 TEST(HttpAnswer, ChunksThenAreJoined) {
   const auto response = AnswerOf([](HttpConnection& client) {
     client.AnswerHead(200, {{"Transfer-Encoding", "chunked"}});

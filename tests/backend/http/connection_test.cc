@@ -61,6 +61,20 @@ TEST(HttpConnections, IdleOneWasClosedThenTheRequestSucceeds) {
   EXPECT_EQ(server.connections(), 2U);
 }
 
+TEST(HttpConnections, IdleForItsTimeThenIsNotUsedAgain) {
+  constexpr std::chrono::seconds kAge{1};
+  HttpServer server(AnswerOk());
+  const auto client = MakeClient({.idle_connection_max_age = kAge});
+  EXPECT_OK(client->Send({.url = server.Url("/")}));
+  EXPECT_OK(client->Send({.url = server.Url("/")}));
+  EXPECT_EQ(server.connections(), 1U);
+
+  std::this_thread::sleep_for(kAge);  // what is tested is time
+
+  EXPECT_OK(client->Send({.url = server.Url("/")}));
+  EXPECT_EQ(server.connections(), 2U);
+}
+
 // A server that has just decided to end an idle connection when the next request is on its way.
 class KeptConnectionEnds : public ::testing::TestWithParam<size_t> {};
 
@@ -84,6 +98,31 @@ TEST_P(KeptConnectionEnds, AsItIsUsedThenTheBodyIsSentFromItsBeginningOnANewOne)
   EXPECT_EQ(server.connections(), 2U);
 }
 INSTANTIATE_TEST_SUITE_P(Bodies, KeptConnectionEnds, ::testing::Values(0, 1000, 16 << 20));
+
+TEST(HttpConnections, KeptOneEndsAsTheBodyIsMadeThenItIsMadeAgainForANewOne) {
+  Gate has_reset;
+  HttpServer server([&](HttpConnection& client) {
+    if (client.request().connection == 0 && client.request().method == "PUT") {
+      client.Reset();
+      return has_reset.Open();
+    }
+    client.ReadBody();
+    client.Answer({});
+  });
+  const auto client = MakeClient();
+  EXPECT_OK(client->Send({.url = server.Url("/")}));
+  const HttpUpload upload{.size_bytes = 3, .read = [&](uint64_t offset, std::span<std::byte> into) {
+                            has_reset.Pass();
+                            into[0] = static_cast<std::byte>('a' + offset);
+                            return Result<size_t>(1U);
+                          }};
+
+  const auto response = client->Send({.method = "PUT", .url = server.Url("/"), .body = upload});
+
+  ASSERT_OK(response);
+  EXPECT_TRUE(response->sent_again);
+  EXPECT_EQ(server.requests().back().body, "abc");
+}
 
 TEST(HttpConnections, KeptOneEndsWithinItsAnswerThenNotSentAgain) {
   HttpServer server([](HttpConnection& client) {
