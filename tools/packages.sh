@@ -5,7 +5,7 @@
 build_packages=(
   build-essential cmake ninja-build pkg-config
   libfuse3-dev libssl-dev libcurl4-openssl-dev liblmdb-dev libspdlog-dev
-  nlohmann-json3-dev libcli11-dev libtomlplusplus-dev
+  nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libpugixml-dev
   fuse3
 )
 # To try it out.

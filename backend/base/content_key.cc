@@ -2,11 +2,11 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <memory>
 
+#include "backend/base/hmac.h"
 #include "backend/base/result.h"
 
 namespace replicafs {
@@ -14,20 +14,6 @@ namespace {
 
 constexpr size_t kCounterBytes = 16;
 constexpr size_t kStepBytes = size_t{1} << 30;  // OpenSSL counts in int
-
-constexpr size_t kMacBytes = 32;
-
-void Hmac(std::span<const uint8_t> key, std::span<const uint8_t> bytes,
-          std::span<uint8_t, kMacBytes> mac) {
-  unsigned int length = 0;
-  REPLICAFS_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes.data(),
-                       bytes.size(), mac.data(), &length) != nullptr);
-  REPLICAFS_CHECK(length == mac.size());
-}
-
-std::span<const uint8_t> AsSpan(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
 
 // The counter as a big-endian number.
 Nonce Plus(Nonce counter, uint64_t steps) {
@@ -57,16 +43,15 @@ ContentKey::ContentKey(std::span<const uint8_t, kBytes> bytes)
     : sha256_(Sha256(std::as_bytes(std::span<const uint8_t>(bytes)))),
       cipher_key_(page_.bytes().first<kBytes>()),
       nonce_key_(page_.bytes().subspan<kBytes, kBytes>()) {
-  Hmac(bytes, AsSpan("replicafs content: cipher"), cipher_key_);
-  Hmac(bytes, AsSpan("replicafs content: nonce"), nonce_key_);
+  HmacSha256(bytes, AsBytes("replicafs content: cipher"), cipher_key_);
+  HmacSha256(bytes, AsBytes("replicafs content: nonce"), nonce_key_);
 }
 
 Nonce ContentKey::NonceOf(ByteSpan plaintext) const {
   const Digest digest = Sha256(plaintext);
-  std::array<uint8_t, kMacBytes> mac{};
-  Hmac(nonce_key_, digest.bytes, mac);
+  const Digest mac = HmacSha256(nonce_key_, std::as_bytes(std::span(digest.bytes)));
   Nonce nonce;
-  std::copy_n(mac.begin(), nonce.bytes.size(), nonce.bytes.begin());
+  std::copy_n(mac.bytes.begin(), nonce.bytes.size(), nonce.bytes.begin());
   return nonce;
 }
 

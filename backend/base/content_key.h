@@ -1,5 +1,5 @@
 // A key that a customer gives for the content of blobs, and the cipher it is used with. Beside
-// digest.h the only place that knows OpenSSL.
+// digest.h and hmac.h the only place that knows OpenSSL.
 //
 // A block is encrypted with AES-256 in counter mode: the ciphertext has the length of the
 // plaintext, and any range of it can be decrypted alone. Counter mode is broken by using a counter

@@ -1,4 +1,4 @@
-// Content hashes. Beside content_key.h the only place that knows OpenSSL.
+// Content hashes. Beside content_key.h and hmac.h the only place that knows OpenSSL.
 #pragma once
 
 #include <array>
