@@ -11,8 +11,9 @@ Status BearerCredential::Authorize(HttpRequest& request, const RequestContext&) 
   return Ok();
 }
 
-Result<CopySource> BearerCredential::AuthorizeSource(const SourceBlob& source,
+Result<CopySource> BearerCredential::AuthorizeSource(const SourceBlob& source, CopyForm form,
                                                      const RequestContext&) {
+  if (form == CopyForm::kBackground) return CopySource{source.url, {}};
   const Secret token = TRY(source_.Token());
   return CopySource{source.url, {{"x-ms-copy-source-authorization", "Bearer " + token.Reveal()}}};
 }

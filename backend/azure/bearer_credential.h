@@ -25,7 +25,7 @@ class BearerCredential final : public Credential {
   explicit BearerCredential(TokenSource& source) : source_(source) {}
 
   Status Authorize(HttpRequest& request, const RequestContext& context) override;
-  Result<CopySource> AuthorizeSource(const SourceBlob& source,
+  Result<CopySource> AuthorizeSource(const SourceBlob& source, CopyForm form,
                                      const RequestContext& context) override;
   Result<bool> Refresh() override;
   std::string Remedy(Timestamp now) const override;

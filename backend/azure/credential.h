@@ -23,6 +23,10 @@ struct SourceBlob {
   std::string snapshot;
 };
 
+// A copy that is done when it is answered reads its source like a stranger. One that the service
+// makes in the background takes the request's own authorization for sources of the account.
+enum class CopyForm { kAtOnce, kBackground };
+
 // How a copy's request names its source: x-ms-copy-source, and headers that belong to it.
 struct CopySource {
   std::string url;
@@ -39,7 +43,7 @@ class Credential {
   // nothing to show, with the reason; kPermission: it must not be shown to this URL.
   virtual Status Authorize(HttpRequest& request, const RequestContext& context) = 0;
   // As Authorize, for the source of a copy inside the account.
-  virtual Result<CopySource> AuthorizeSource(const SourceBlob& source,
+  virtual Result<CopySource> AuthorizeSource(const SourceBlob& source, CopyForm form,
                                              const RequestContext& context) = 0;
   // After the service has refused it. True: there is a new one, try that.
   virtual Result<bool> Refresh() = 0;

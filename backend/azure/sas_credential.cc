@@ -16,7 +16,8 @@ Status SasCredential::Authorize(HttpRequest& request, const RequestContext&) {
   return Ok();
 }
 
-Result<CopySource> SasCredential::AuthorizeSource(const SourceBlob& source, const RequestContext&) {
+Result<CopySource> SasCredential::AuthorizeSource(const SourceBlob& source, CopyForm,
+                                                  const RequestContext&) {
   CopySource copy{source.url, {}};
   AppendQuery(copy.url, token_.Reveal());
   return copy;

@@ -11,7 +11,7 @@ class SasCredential final : public Credential {
   explicit SasCredential(Secret token);  // as ParseSasToken gives it
 
   Status Authorize(HttpRequest& request, const RequestContext& context) override;
-  Result<CopySource> AuthorizeSource(const SourceBlob& source,
+  Result<CopySource> AuthorizeSource(const SourceBlob& source, CopyForm form,
                                      const RequestContext& context) override;
   Result<bool> Refresh() override;
   std::string Remedy(Timestamp now) const override;

@@ -11,8 +11,8 @@ namespace {
 
 // Clocks may differ that much before the service refuses a signature.
 constexpr int64_t kSkewTicks = 15 * 60 * Timestamp::kTicksPerSecond;
-// Long enough for a copy that waits for its turn.
-constexpr int64_t kSourceTicks = 24 * 3600 * Timestamp::kTicksPerSecond;
+// Long enough for a copy of 256 MiB.
+constexpr int64_t kSourceTicks = 3600 * Timestamp::kTicksPerSecond;
 
 }  // namespace
 
@@ -25,10 +25,9 @@ Status SharedKeyCredential::Authorize(HttpRequest& request, const RequestContext
   return Ok();
 }
 
-// Copies that are made before they are answered do not take the request's signature for their
-// source.
-Result<CopySource> SharedKeyCredential::AuthorizeSource(const SourceBlob& source,
+Result<CopySource> SharedKeyCredential::AuthorizeSource(const SourceBlob& source, CopyForm form,
                                                         const RequestContext& context) {
+  if (form == CopyForm::kBackground) return CopySource{source.url, {}};
   ServiceSas sas;
   sas.container = source.container;
   sas.name = source.name;

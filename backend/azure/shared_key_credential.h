@@ -11,7 +11,7 @@ class SharedKeyCredential final : public Credential {
   explicit SharedKeyCredential(AccountKey key);
 
   Status Authorize(HttpRequest& request, const RequestContext& context) override;
-  Result<CopySource> AuthorizeSource(const SourceBlob& source,
+  Result<CopySource> AuthorizeSource(const SourceBlob& source, CopyForm form,
                                      const RequestContext& context) override;
   Result<bool> Refresh() override;
   std::string Remedy(Timestamp now) const override;
