@@ -29,21 +29,37 @@ Result<std::vector<Status>> RestBlobService::DeleteBatch(std::span<const BlobAdd
     parts.push_back(std::move(request));
   }
 
+  const HttpResponse response = TRY(SendBatch(container, parts));
+  const auto answers = TRY(ParseBatchAnswer(response, addresses.size()));
+  std::vector<Status> results;
+  for (size_t i = 0; i < addresses.size(); ++i)
+    results.push_back(ResultOfPart(addresses[i], answers[i]));
+  return results;
+}
+
+// To the service, as Azurite takes it with signatures of an account; a signature of a container
+// does not reach that far.
+Result<HttpResponse> RestBlobService::SendBatch(const std::string& container,
+                                                std::span<const HttpRequest> parts) {
   const std::string boundary = "batch_" + NewGuid();
   const std::string body = BatchBody(parts, boundary);
   RestCall call = ContainerCall("delete a batch in", container);
   call.asked = Asked::kChangeBlob;
   call.method = "POST";
-  call.query.push_back({"comp", "batch"});
   call.headers = {{"Content-Type", "multipart/mixed; boundary=" + boundary}};
   call.body = AsBytes(body);
-  const HttpResponse response = TRY(client_.Answer(call));
-  const auto answers = TRY(ParseBatchAnswer(response, addresses.size()));
-
-  std::vector<Status> results;
-  for (size_t i = 0; i < addresses.size(); ++i)
-    results.push_back(ResultOfPart(addresses[i], answers[i]));
-  return results;
+  RestCall to_service = call;
+  to_service.url = endpoint_.ServiceUrl();
+  to_service.query = {{"comp", "batch"}};
+  call.query.push_back({"comp", "batch"});
+  if (!batches_in_container_) {
+    RestOutcome outcome = client_.Send(to_service);
+    if (outcome.ok()) return std::move(*outcome.response);
+    if (outcome.service_error.status != 403) return std::move(outcome.error);
+  }
+  HttpResponse response = TRY(client_.Answer(call));
+  batches_in_container_ = true;
+  return response;
 }
 
 // What may pass is tried again alone.

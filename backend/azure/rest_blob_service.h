@@ -1,6 +1,7 @@
 // BlobService over HTTP.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <span>
@@ -92,10 +93,12 @@ class RestBlobService final : public BlobService {
   Result<Written> GiveHeaders(const BlobAddress& to, const WriteProperties& properties,
                               const std::string& lease_id, Written written);
 
+  Result<HttpResponse> SendBatch(const std::string& container, std::span<const HttpRequest> parts);
   Status ResultOfPart(const BlobAddress& address, const std::optional<HttpResponse>& answer);
 
   RestClient client_;
   const Endpoint endpoint_;
+  std::atomic<bool> batches_in_container_{false};  // the credential reaches no farther
 };
 
 }  // namespace replicafs::azure
