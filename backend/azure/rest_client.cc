@@ -77,9 +77,6 @@ Result<HttpRequest> RestClient::Prepare(const RestCall& call, const std::string&
       request.headers.push_back(std::move(header));
   }
   request.body = call.body;
-  // An empty body is one too: PUT needs its length.
-  if (call.method == "PUT" && std::holds_alternative<std::monostate>(request.body))
-    request.body = ByteSpan();
   if (call.sink) request.sink = call.sink();
   TRY(credential_.Authorize(request, context));
   return request;
@@ -107,6 +104,7 @@ RestClient::Attempt RestClient::Try(const RestCall& call, const std::string& id,
     return attempt;
   }
   if (response->Header("x-ms-version-id")) has_shown_versions_ = true;
+  attempt.outcome.maybe_made = response->sent_again;
   if (IsSuccess(response->status)) {
     if (auto checked = call.check ? call.check(*response) : Ok(); !checked) {
       if (checked.error().code == ErrorCode::kCorrupt) attempt.passing = Passing::kSoon;
@@ -144,6 +142,7 @@ RestOutcome RestClient::Send(const RestCall& call) {
   bool may_refresh = true;
   for (int number = 1;; ++number) {
     Attempt attempt = Try(call, id, std::max(left(), milliseconds(1)), stop);
+    maybe_made = maybe_made || attempt.outcome.maybe_made;
     attempt.outcome.maybe_made = maybe_made;
     if (attempt.outcome.ok()) return std::move(attempt.outcome);
     if (may_refresh && HasNewCredential(attempt)) {

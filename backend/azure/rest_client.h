@@ -40,7 +40,8 @@ struct RestOutcome {
   std::optional<HttpResponse> response;  // 2xx
   Error error;                           // without one
   ServiceError service_error;            // where the service said it: else its status is zero
-  // An attempt before the last got no answer, or one that says nothing: it may have been made.
+  // An attempt before the last got no answer, or one that says nothing; or the client itself sent
+  // the request twice. So it may have been made before it was refused.
   bool maybe_made = false;
 
   bool ok() const { return response.has_value(); }

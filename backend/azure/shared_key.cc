@@ -52,10 +52,7 @@ int CompareIgnorable(std::string_view a, std::string_view b) {
 
 // Empty when there is none.
 std::string_view HeaderOf(const HttpRequest& request, std::string_view name) {
-  for (const HttpHeader& header : request.headers) {
-    if (EqualIgnoringCase(header.name, name)) return Trimmed(header.value);
-  }
-  return {};
+  return Trimmed(FindHeader(request.headers, name).value_or(""));
 }
 
 uint64_t BodyBytes(const HttpBody& body) {

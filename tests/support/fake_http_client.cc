@@ -3,9 +3,7 @@
 namespace replicafs {
 
 std::string SentRequest::Header(std::string_view name) const {
-  HttpResponse lookup;
-  lookup.headers = headers;
-  return std::string(lookup.Header(name).value_or(""));
+  return std::string(FindHeader(headers, name).value_or(""));
 }
 
 Result<HttpResponse> FakeHttpClient::Send(const HttpRequest& request) {

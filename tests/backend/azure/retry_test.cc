@@ -35,8 +35,7 @@ TEST(Retry, FailedAttemptsThenTheirPauses) {
            Case{{1, Passing::kSoon, {}, milliseconds(-5), 0.0}, {}},
        }) {
     const auto pause = NextPause(options, c.failed);
-    EXPECT_EQ(pause ? std::optional(pause->count()) : std::nullopt, c.pause_ms)
-        << c.failed.attempt;
+    EXPECT_EQ(pause ? std::optional(pause->count()) : std::nullopt, c.pause_ms) << c.failed.attempt;
   }
 }
 
