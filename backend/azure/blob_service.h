@@ -34,7 +34,7 @@ struct RemoteBlob {
   Timestamp last_modified;  // whole seconds
   std::optional<Md5> content_md5;
   ContentHeaders headers;
-  StringMap metadata;        // as the service gave it; keys in lower case
+  StringMap metadata;        // keys in lower case, values as before metadata_value.h
   StringMap tags;            // of listings that asked for them
   std::optional<Tier> tier;  // nullopt: of a kind that has none, or one not known here
   bool tier_inferred = false;
@@ -123,22 +123,35 @@ struct ReadRequest {
   std::stop_token stop;
 };
 
+// The key of the metadata by which a write is recognised whose answer was lost: a writer that gives
+// each of its writes a value of its own there learns what became of it.
+constexpr std::string_view kOperationKey = "replicafs_version";
+
 // Thread-safe. Every call is tried again after errors that may pass, with growing, jittered pauses
-// or those that the service asks for, until Options::deadline. A write whose answer was lost is
-// resolved where that is possible: put and commit by `operation` (a metadata key's value that the
-// write carries: if the blob has it, the write was made), a deletion that then finds nothing was
-// made.
-//   kNotFound         no such blob, version, or container
+// or those that the service asks for, until the deadline. When an earlier attempt's answer was lost
+// and a later one is refused,
+//   - a put, a commit or a copy was made if the blob has its value of kOperationKey, new metadata
+//   or
+//     headers if the blob has them; the answer is then the blob's ETag. A write without that key
+//     cannot be recognised: kTimeout, it may have been made. One that was made and replaced by
+//     somebody else's before it was asked for counts as refused.
+//   - a deletion that finds nothing was made.
+//   - a container that exists was created if its metadata are those given.
+// Errors:
+//   kNotFound         no such blob, version, or container; a name that the service cannot have
 //   kExists           BlobAlreadyExists, ContainerAlreadyExists
 //   kPrecondition     a condition did not hold, nothing was changed
 //   kStale            a read's if_match
 //   kPermission       403s; kUnauthenticated when credentials are refused as such
 //   kDestination      409 of a write into a container that the service itself replicates to
-//   kArchived, kImmutable, kCustomerKey, kBlobKind, kInvalid, kNameTooLong, kTooLarge,
-//   kNotSupported kBusy             leases, ContainerBeingDeleted after the deadline,
-//   SnapshotsPresent kUnavailable, kTimeout, kCancelled, kCorrupt (a checksum does not fit, also
-//   after trying again)
-// Messages name the operation, the blob, the service's code and its request id.
+//   kBusy             leases, ContainerBeingDeleted after the deadline, SnapshotsPresent, other
+//                     conflicts
+//   kInvalid          also names that the service would change (a backslash) or refuses
+//   kTimeout, kUnavailable    after the last attempt; a write may have been made
+//   kCorrupt          a checksum does not fit, also after trying again; an answer that makes no
+//   sense kArchived, kImmutable, kCustomerKey, kBlobKind, kNameTooLong, kTooLarge, kNotSupported,
+//   kCancelled
+// Messages name the operation, the blob, the service's code and its request id, and what helps.
 class BlobService {
  public:
   virtual ~BlobService() = default;
@@ -168,7 +181,9 @@ class BlobService {
                                        const WriteProperties& properties,
                                        const Conditions& conditions) = 0;
   // Server-side, inside the account; returns when it is done. Without `properties` those of the
-  // source come along (its tags do not).
+  // source come along (its tags and its tier do not). The service copies with the source's content
+  // headers: where `properties` has others a second request sets them, and until then the blob has
+  // the source's.
   virtual Result<Written> Copy(const BlobAddress& from, std::string_view from_if_match,
                                const BlobAddress& to,
                                const std::optional<WriteProperties>& properties,
@@ -186,8 +201,9 @@ class BlobService {
                                      const Conditions& conditions) = 0;
   virtual Status SetTags(const BlobAddress& address, const StringMap& tags) = 0;
   virtual Status SetTier(const BlobAddress& address, Tier tier) = 0;
+  // Returns its id. One whose answer is lost is made again, and then there are two.
   virtual Result<std::string> Snapshot(const BlobAddress& address, const StringMap& metadata,
-                                       const Conditions& conditions) = 0;  // its id
+                                       const Conditions& conditions) = 0;
 
   // Whether an answer has carried x-ms-version-id: version ids may be sent only then.
   virtual bool has_shown_versions() const = 0;

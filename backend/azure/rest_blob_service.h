@@ -18,10 +18,6 @@
 
 namespace replicafs::azure {
 
-// The key of the metadata by which a write is recognised whose answer was lost: a writer that gives
-// each write a value of its own there learns what became of it.
-constexpr std::string_view kOperationKey = "replicafs_version";
-
 class RestBlobService final : public BlobService {
  public:
   // Borrows `http` and `credential`.
@@ -90,8 +86,9 @@ class RestBlobService final : public BlobService {
   RestOutcome SendCopy(const RestCall& call, const BlobAddress& from, CopyForm form);
   Status AwaitCopy(const BlobAddress& to, const std::string& copy_id);
   Status AbortCopy(const BlobAddress& to, const std::string& copy_id);
-  Result<Written> GiveHeaders(const BlobAddress& to, const WriteProperties& properties,
-                              const std::string& lease_id, Written written);
+  // What a copy does not take from its request.
+  Result<Written> GiveProperties(const BlobAddress& to, const WriteProperties& properties,
+                                 const std::string& lease_id, Written written);
 
   Result<HttpResponse> SendBatch(const std::string& container, std::span<const HttpRequest> parts);
   Status ResultOfPart(const BlobAddress& address, const std::optional<HttpResponse>& answer);

@@ -136,7 +136,7 @@ RestOutcome RestClient::Send(const RestCall& call) {
   const std::stop_token stop = either.token();
   const std::string id = NewGuid();
   const auto end = steady_clock::now() + options_.retry.deadline +
-                   std::chrono::seconds(BodyBytes(call.body) >> 20);
+                   std::chrono::seconds((BodyBytes(call.body) + call.answer_bytes) >> 20);
   const auto left = [&] { return std::chrono::ceil<milliseconds>(end - steady_clock::now()); };
   bool maybe_made = false;
   bool may_refresh = true;

@@ -26,6 +26,7 @@ struct RestCall {
   Query query;
   std::vector<HttpHeader> headers;
   HttpBody body;
+  uint64_t answer_bytes = 0;  // that are expected, where they may be many
   // For each attempt anew, headers of it that others than the caller's own make.
   std::function<Result<std::vector<HttpHeader>>(const RequestContext&)> late_headers;
   // Of a successful answer: its body, for each attempt anew. The error of `check` is one of the

@@ -68,7 +68,7 @@ Result<Written> RestBlobService::Copy(const BlobAddress& from, std::string_view 
     written = {made.etag, made.last_modified, made.version_id};
   }
   if (!properties) return written;
-  return GiveHeaders(to, *properties, conditions.lease_id, std::move(written));
+  return GiveProperties(to, *properties, conditions.lease_id, std::move(written));
 }
 
 RestOutcome RestBlobService::SendCopy(const RestCall& call, const BlobAddress& from,
@@ -128,13 +128,17 @@ Status RestBlobService::AbortCopy(const BlobAddress& to, const std::string& copy
   return outcome.error;
 }
 
-Result<Written> RestBlobService::GiveHeaders(const BlobAddress& to,
-                                             const WriteProperties& properties,
-                                             const std::string& lease_id, Written written) {
+Result<Written> RestBlobService::GiveProperties(const BlobAddress& to,
+                                                const WriteProperties& properties,
+                                                const std::string& lease_id, Written written) {
   const RemoteBlob blob = TRY(GetProperties({to.container, to.name, {}, {}}));
-  const std::optional<Md5> md5 = properties.content_md5 ? properties.content_md5 : blob.content_md5;
-  // Somebody else's state of the blob has headers of its own.
+  // Somebody else's state of the blob has properties of its own.
   if (blob.etag != written.etag) return written;
+  // Without any, the service takes the source's.
+  if (blob.metadata != properties.metadata)
+    written =
+        TRY(SetMetadata(to, properties.metadata, {.if_match = written.etag, .lease_id = lease_id}));
+  const std::optional<Md5> md5 = properties.content_md5 ? properties.content_md5 : blob.content_md5;
   if (SameHeaders(blob.headers, properties.headers) && blob.content_md5 == md5) return written;
   Written changed = TRY(
       SetHeaders(to, properties.headers, md5, {.if_match = written.etag, .lease_id = lease_id}));

@@ -87,6 +87,7 @@ Result<size_t> RestBlobService::Read(const ReadRequest& request, std::span<std::
   if (into.size() <= kCheckedMaxBytes)
     call.headers.push_back({"x-ms-range-get-content-md5", "true"});
   AddConditions({.if_match = request.if_match}, call.headers);
+  call.answer_bytes = into.size();
   call.stop = request.stop;
   Filling filling{into};
   call.sink = [&]() -> HttpSink {

@@ -11,7 +11,8 @@
 namespace replicafs::azure {
 
 struct RetryOptions {
-  // Of a call with all its attempts and pauses; a body has a second more for each MiB.
+  // Of a call with all its attempts and pauses; bytes that are sent or read have a second more for
+  // each MiB.
   std::chrono::milliseconds deadline{60'000};
   int attempts_max = 8;
   std::chrono::milliseconds base_pause{200};  // doubled after each attempt

@@ -24,17 +24,21 @@ void BlobServiceTest::SetUp() {
   if (!azurite && azurite.error().code == ErrorCode::kNotFound)
     GTEST_SKIP() << azurite.error().message;
   ASSERT_OK(azurite);
-  const AzuriteAccount account = (*azurite)->NextAccount();
+  account_ = (*azurite)->NextAccount();
   http_ = Must(CurlClient::Make({}));
-  credential_ =
-      MakeCredential(GetParam().credential, Must(ParseAccountKey(account.name, account.key)));
-  service_ = std::make_unique<RestBlobService>(
-      *http_,
-      Must(
-          Endpoint::Parse(GetParam().form == UrlForm::kPath ? account.path_url : account.host_url)),
-      *credential_, ServiceOptions{});
+  credential_ = MakeCredential(GetParam().credential, Key());
+  service_ = std::make_unique<RestBlobService>(*http_, Must(Endpoint::Parse(Url())), *credential_,
+                                               ServiceOptions{});
   container_ = "c-" + NewGuid();
   ASSERT_OK(service_->CreateContainer(container_, {}));
+}
+
+AccountKey BlobServiceTest::Key() const {
+  return Must(ParseAccountKey(account_.name, account_.key));
+}
+
+const std::string& BlobServiceTest::Url() const {
+  return GetParam().form == UrlForm::kPath ? account_.path_url : account_.host_url;
 }
 
 std::string BlobServiceTest::Put(const std::string& name, std::string_view text) {

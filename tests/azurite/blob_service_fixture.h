@@ -8,6 +8,7 @@
 
 #include "backend/azure/credential.h"
 #include "backend/azure/rest_blob_service.h"
+#include "backend/azure/shared_key.h"
 #include "backend/http/curl_client.h"
 #include "tests/support/azurite.h"
 
@@ -37,10 +38,13 @@ class BlobServiceTest : public testing::TestWithParam<Access> {
   void SetUp() override;
 
   BlobAddress Blob(const std::string& name) const { return {container_, name, {}, {}}; }
+  AccountKey Key() const;
+  const std::string& Url() const;
   // Puts a blob and returns its ETag.
   std::string Put(const std::string& name, std::string_view text);
   std::string ReadAll(const std::string& name);
 
+  AzuriteAccount account_;
   std::unique_ptr<HttpClient> http_;
   std::unique_ptr<Credential> credential_;
   std::unique_ptr<RestBlobService> service_;

@@ -119,6 +119,16 @@ TEST_P(Writes, CopyWithPropertiesThenThose) {
   EXPECT_EQ(Must(service_->GetTags(Blob("to"))), properties.tags);
 }
 
+TEST_P(Writes, CopyWithoutMetadataThenNone) {
+  WriteProperties properties;
+  properties.metadata = {{"kind", "source"}};
+  ASSERT_OK(service_->PutBlob(Blob("from"), AsBytes("hello"), properties, {}));
+  const Written copy = Must(service_->Copy(Blob("from"), {}, Blob("to"), WriteProperties{}, {}));
+  const RemoteBlob blob = Must(service_->GetProperties(Blob("to")));
+  EXPECT_EQ(blob.etag, copy.etag);
+  EXPECT_TRUE(blob.metadata.empty());
+}
+
 TEST_P(Writes, CopyKeepsBlocks) {
   const std::string ids[] = {Stage("from", "one,"), Stage("from", "two,")};
   ASSERT_OK(service_->PutBlockList(Blob("from"), ids, {}, {}));
