@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <utility>
 
 #include "backend/base/digest.h"
 
@@ -38,46 +39,65 @@ std::string AccountList() {
   return list;
 }
 
-[[noreturn]] void RunAzurite(const std::string& program, int output) {
+[[noreturn]] void RunAzurite(std::vector<std::string> words, int output) {
   // Should the test abort.
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
   ::setenv("AZURITE_ACCOUNTS", AccountList().c_str(), 1);
-  ::execlp(program.c_str(), program.c_str(), "--blobPort", "0", "--inMemoryPersistence",
-           "--skipApiVersionCheck", "--disableTelemetry", "--silent", nullptr);
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  ::execvp(arguments[0], arguments.data());
   ::_exit(127);
 }
 
 }  // namespace
 
 Result<Azurite*> Azurite::Shared() {
-  static const Result<std::unique_ptr<Azurite>> kShared = Start();
+  static const Result<std::unique_ptr<Azurite>> kShared = Start({});
   if (!kShared) return kShared.error();
   return kShared->get();
 }
 
-Result<std::unique_ptr<Azurite>> Azurite::Start() {
+Result<std::unique_ptr<Azurite>> Azurite::WithTokens(const std::string& certificate,
+                                                     const std::string& key) {
+  return Start({"--oauth", "basic", "--cert", certificate, "--key", key});
+}
+
+Result<std::unique_ptr<Azurite>> Azurite::Start(const std::vector<std::string>& more) {
   const std::string program = Program();
   if (::access(program.c_str(), X_OK) != 0)
     return Error{ErrorCode::kNotFound, "Azurite is not installed: run tests/azurite/install"};
+  std::vector<std::string> words{program,
+                                 "--blobPort",
+                                 "0",
+                                 "--inMemoryPersistence",
+                                 "--skipApiVersionCheck",
+                                 "--disableTelemetry",
+                                 "--silent"};
+  words.insert(words.end(), more.begin(), more.end());
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return ErrnoError("pipe", errno);
   std::unique_ptr<Azurite> azurite(new Azurite());
   azurite->output_ = ends[0];
   azurite->pid_ = ::fork();
-  if (azurite->pid_ == 0) RunAzurite(program, ends[1]);
+  if (azurite->pid_ == 0) RunAzurite(std::move(words), ends[1]);
   ::close(ends[1]);
 
-  // It says where it listens once it does.
-  constexpr std::string_view kListens = "listens on http://127.0.0.1:";
+  // It says where it listens once it does: "… listens on http://127.0.0.1:PORT".
+  constexpr std::string_view kListens = "listens on ";
+  constexpr std::string_view kHost = "://127.0.0.1:";
   std::string said;
   for (char byte = 0; ::read(azurite->output_, &byte, 1) == 1;) {
     said += byte;
     const size_t at = said.find(kListens);
     if (byte != '\n' || at == std::string::npos) continue;
-    const size_t begin = at + kListens.size();
-    azurite->port_ = said.substr(begin, said.find('\n', begin) - begin);
+    const size_t scheme = at + kListens.size();
+    const size_t host = said.find(kHost, scheme);
+    if (host == std::string::npos) break;
+    azurite->scheme_ = said.substr(scheme, host - scheme);
+    azurite->port_ = said.substr(host + kHost.size(), said.size() - 1 - host - kHost.size());
     return azurite;
   }
   return Error{ErrorCode::kIo, program + " did not start: " + said};
@@ -93,8 +113,8 @@ Azurite::~Azurite() {
 
 AzuriteAccount Azurite::NextAccount() {
   const std::string name = AccountName(next_account_++ % kAccounts);
-  return {name, AccountKey(name), "http://127.0.0.1:" + port_ + "/" + name,
-          "http://" + name + ".blob.localhost:" + port_};
+  return {name, AccountKey(name), scheme_ + "://127.0.0.1:" + port_ + "/" + name,
+          scheme_ + "://" + name + ".blob.localhost:" + port_};
 }
 
 }  // namespace replicafs

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "backend/base/result.h"
 
@@ -14,7 +15,7 @@ namespace replicafs {
 struct AzuriteAccount {
   std::string name;
   std::string key;
-  std::string path_url;  // "http://127.0.0.1:PORT/NAME"
+  std::string path_url;  // "http://127.0.0.1:PORT/NAME", or https
   std::string host_url;  // "http://NAME.blob.localhost:PORT"
 };
 
@@ -25,6 +26,11 @@ class Azurite {
   // tests/azurite/install puts it.
   static Result<Azurite*> Shared();
 
+  // One more, over TLS, that takes tokens of Microsoft Entra ID too (and does not verify their
+  // signatures). PEM files.
+  static Result<std::unique_ptr<Azurite>> WithTokens(const std::string& certificate,
+                                                     const std::string& key);
+
   ~Azurite();
   Azurite(const Azurite&) = delete;
   Azurite& operator=(const Azurite&) = delete;
@@ -34,10 +40,12 @@ class Azurite {
 
  private:
   Azurite() = default;
-  static Result<std::unique_ptr<Azurite>> Start();
+  // With more arguments.
+  static Result<std::unique_ptr<Azurite>> Start(const std::vector<std::string>& more);
 
   pid_t pid_ = -1;
   int output_ = -1;
+  std::string scheme_;
   std::string port_;
   size_t next_account_ = 0;
 };
