@@ -12,6 +12,8 @@ build_packages=(
 try_packages=(attr)
 # To build and run the tests.
 test_packages=(git python3 python3-venv libgtest-dev libgmock-dev attr rsync)
+# For Azurite; another Node.js than Debian's brings its own npm.
+command -v npm >/dev/null || test_packages+=(npm)
 
 # install_packages NAME…: those that are missing, as root or through sudo.
 install_packages() {

@@ -84,6 +84,7 @@ class RestBlobService final : public BlobService {
   static Recognise ByOperation(const WriteProperties& properties);
 
   RestOutcome SendCopy(const RestCall& call, const BlobAddress& from, CopyForm form);
+  // Without an id: of whatever copy the blob comes from.
   Status AwaitCopy(const BlobAddress& to, const std::string& copy_id);
   Status AbortCopy(const BlobAddress& to, const std::string& copy_id);
   // What a copy does not take from its request.

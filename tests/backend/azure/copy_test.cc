@@ -13,25 +13,24 @@ namespace {
 HttpResponse Copied(int status, const std::string& copy_status, std::vector<HttpHeader> more = {}) {
   HttpResponse response;
   response.status = status;
-  response.headers = {{"ETag", "\"0x1\""},
-                      {"Last-Modified", HttpDate(Timestamp{})},
-                      {"Content-Length", "5"},
-                      {"x-ms-copy-id", "id"},
-                      {"x-ms-copy-status", copy_status}};
+  response.headers = {{"ETag", "\"0x1\""},     {"Last-Modified", HttpDate(Timestamp{})},
+                      {"Content-Length", "5"}, {"x-ms-meta-replicafs_version", "mine"},
+                      {"x-ms-copy-id", "id"},  {"x-ms-copy-status", copy_status}};
   response.headers.insert(response.headers.begin(), more.begin(), more.end());
   return response;
 }
 
 class BackgroundCopy : public testing::Test {
  protected:
-  Result<Written> Copy(FakeHttpClient::Answer answer) {
+  Result<Written> Copy(FakeHttpClient::Answer answer,
+                       const std::optional<WriteProperties>& properties = std::nullopt) {
     http_ = std::make_unique<FakeHttpClient>(std::move(answer));
     ServiceOptions options;
     options.copy_poll_pause = std::chrono::milliseconds(1);
     options.retry.deadline = std::chrono::milliseconds(40);
     RestBlobService service(*http_, Must(Endpoint::Parse("https://photos1.blob.localhost")),
                             credential_, options);
-    return service.Copy({"c", "from", {}, {}}, {}, {"c", "to", {}, {}}, std::nullopt, {});
+    return service.Copy({"c", "from", {}, {}}, {}, {"c", "to", {}, {}}, properties, {});
   }
   // The service takes no copy at once.
   static std::optional<HttpResponse> RefusedAtOnce(const SentRequest& request) {
@@ -58,6 +57,24 @@ TEST_F(BackgroundCopy, SourceTooLargeForOneAtOnceThenAwaited) {
   ASSERT_GE(sent.size(), 2U);
   EXPECT_NE(sent[0].Header("x-ms-copy-source").find("sig="), std::string::npos);
   EXPECT_EQ(sent[1].Header("x-ms-copy-source"), "https://photos1.blob.localhost/c/from");
+}
+
+TEST_F(BackgroundCopy, AnswerLostThenAwaitedAllTheSame) {
+  int polls = 0;
+  const auto result = Copy(
+      [&](const SentRequest& request) -> Result<HttpResponse> {
+        if (auto refused = RefusedAtOnce(request)) return std::move(*refused);
+        if (request.method == "HEAD") return Copied(200, ++polls < 4 ? "pending" : "success");
+        if (request.url.ends_with("?comp=properties")) return Copied(200, "");
+        HttpResponse exists;
+        exists.status = 409;
+        exists.headers = {{"x-ms-error-code", "BlobAlreadyExists"}};
+        exists.sent_again = true;
+        return exists;
+      },
+      WriteProperties{.metadata = {{std::string(kOperationKey), "mine"}}});
+  EXPECT_OK(result);
+  EXPECT_GE(polls, 4);
 }
 
 TEST_F(BackgroundCopy, FailedThenItsDescription) {
