@@ -19,8 +19,8 @@ namespace replicafs::embedded {
 
 struct AccountParts {
   AccountParts(const std::string& directory, std::unique_ptr<lmdb::Environment> opened,
-               Presence entered, const Tables& opened_tables, const Clock& the_clock, uint64_t inline_max_bytes,
-               uint64_t reserve_bytes)
+               Presence entered, const Tables& opened_tables, const Clock& the_clock,
+               uint64_t inline_max_bytes, uint64_t reserve_bytes, OpenAtService open_at_service = {})
       : environment(std::move(opened)),
         presence(std::move(entered)),
         tables(opened_tables),
@@ -29,7 +29,8 @@ struct AccountParts {
         reader(files),
         reserve(directory, reserve_bytes),
         journal(*environment, tables),
-        store({directory, *environment, tables, files, reader, pins, journal, reserve, clock},
+        store({directory, *environment, tables, files, reader, pins, journal, reserve, clock,
+               std::move(open_at_service)},
               inline_max_bytes),
         garbage(*environment, tables, files, pins, reserve, clock) {}
 

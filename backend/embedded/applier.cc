@@ -35,6 +35,18 @@ Result<Outcome> MakeOne(Change& change, const Mutation& mutation, const std::opt
       mutation);
 }
 
+Result<Outcome> MakeOne(Change& change, const ServiceChange& one) {
+  return std::visit(
+      [&](const auto& some) -> Result<Outcome> {
+        if constexpr (std::is_same_v<std::decay_t<decltype(some)>, Mutation>) {
+          return MakeOne(change, some, std::nullopt);
+        } else {
+          return Make(change, some);
+        }
+      },
+      one);
+}
+
 // Only now: the list may have named them as content.
 Status RemoveUnkept(Change& change) {
   const std::vector<RemoveVersion> unkept = std::move(change.unkept);
@@ -91,6 +103,30 @@ Status Applier::SyncNewBlocks(const std::vector<Mutation>& mutations) {
   return files_.SyncEntries(unreferenced);
 }
 
+Result<Change> Applier::Begin(lmdb::WriteTransaction& transaction, uint64_t writer) const {
+  return Change{.transaction = transaction,
+                .tables = tables_,
+                .clock = clock_,
+                .files = files_,
+                .writer = writer,
+                .has_service = has_service_,
+                .counters = TRY(ReadCounters(transaction, tables_))};
+}
+
+Result<std::vector<Outcome>> Applier::ApplyForService(const std::vector<ServiceChange>& changes) {
+  for (const ServiceChange& change : changes) TRY(Validate(change, inline_max_bytes_));
+  std::vector<Outcome> outcomes;
+  const auto run = [&](lmdb::WriteTransaction& transaction) -> Status {
+    Change change = TRY(Begin(transaction, 0));
+    outcomes.clear();
+    for (const ServiceChange& one : changes) outcomes.push_back(TRY(MakeOne(change, one)));
+    TRY(RemoveUnkept(change));
+    return change.Finish();
+  };
+  TRY(UpdateWithReserve(environment_, reserve_, run));
+  return outcomes;
+}
+
 Result<std::vector<Outcome>> Applier::Apply(const std::vector<Mutation>& mutations,
                                             uint64_t writer) {
   if (mutations.empty()) return std::vector<Outcome>();
@@ -101,13 +137,8 @@ Result<std::vector<Outcome>> Applier::Apply(const std::vector<Mutation>& mutatio
   const Hashes hashes = HashInline(mutations);
   std::vector<Outcome> outcomes;
   const auto run = [&](lmdb::WriteTransaction& transaction) -> Status {
-    Change change{.transaction = transaction,
-                  .tables = tables_,
-                  .clock = clock_,
-                  .files = files_,
-                  .writer = writer,
-                  .counters = TRY(ReadCounters(transaction, tables_)),
-                  .moves = TRY(Moves::Find(transaction, tables_, mutations))};
+    Change change = TRY(Begin(transaction, writer));
+    change.moves = TRY(Moves::Find(transaction, tables_, mutations));
     outcomes = TRY(MakeAll(change, mutations, hashes));
     return Ok();
   };

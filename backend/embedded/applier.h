@@ -9,8 +9,10 @@
 #include "backend/base/result.h"
 #include "backend/blob/mutation.h"
 #include "backend/embedded/block_files.h"
+#include "backend/embedded/change.h"
 #include "backend/embedded/reserve.h"
 #include "backend/embedded/schema.h"
+#include "backend/embedded/service_side.h"
 #include "backend/lmdb/environment.h"
 
 namespace replicafs::embedded {
@@ -19,18 +21,22 @@ namespace replicafs::embedded {
 class Applier {
  public:
   Applier(lmdb::Environment& environment, const Tables& tables, const BlockFiles& files,
-          const Reserve& reserve, const Clock& clock, uint64_t inline_max_bytes)
+          const Reserve& reserve, const Clock& clock, uint64_t inline_max_bytes, bool has_service)
       : environment_(environment),
         tables_(tables),
         files_(files),
         reserve_(reserve),
         clock_(clock),
-        inline_max_bytes_(inline_max_bytes) {}
+        inline_max_bytes_(inline_max_bytes),
+        has_service_(has_service) {}
 
   Result<std::vector<Outcome>> Apply(const std::vector<Mutation>& mutations, uint64_t writer);
+  // All or nothing as well. REQUIRES: no mutation among them brings content.
+  Result<std::vector<Outcome>> ApplyForService(const std::vector<ServiceChange>& changes);
 
  private:
   Status SyncNewBlocks(const std::vector<Mutation>& mutations);
+  Result<Change> Begin(lmdb::WriteTransaction& transaction, uint64_t writer) const;
 
   lmdb::Environment& environment_;
   const Tables& tables_;
@@ -38,6 +44,7 @@ class Applier {
   const Reserve& reserve_;
   const Clock& clock_;
   const uint64_t inline_max_bytes_;
+  const bool has_service_;
 };
 
 }  // namespace replicafs::embedded

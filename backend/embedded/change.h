@@ -30,6 +30,7 @@ struct Change {
   const Clock& clock;
   const BlockFiles& files;
   uint64_t writer = 0;
+  bool has_service = false;  // service_side.h
 
   Counters counters;
   std::vector<Event> events;

@@ -51,7 +51,8 @@ VersionRecord NewRecord(const CommitBlob& commit, const CheckedContent& content,
                        .last_modified = now,
                        .content_md5 = content.md5,
                        .properties = commit.properties,
-                       .origin = commit.origin};
+                       .origin = commit.origin,
+                       .homes = content.homes};
 }
 
 uint64_t LogCommit(Change& change, const CommitBlob& commit, const VersionRecord& record,
@@ -81,19 +82,6 @@ Result<std::optional<Rehydration>> RehydrationOf(const Change& change, const Com
   return TierAt({source.properties.tier, source.rehydration}, change.clock.Now()).rehydration;
 }
 
-// What was current makes room for the new record.
-Status Supersede(Change& change, const BlobPath& path, Place& place, VersionRecord record,
-                 VersionId replaced) {
-  const VersionRecord old = *place.current;
-  record.has_prefix = old.has_prefix;
-  if (replaced) {
-    TRY(ReleaseContent(change, old.content_id));
-  } else {
-    TRY(EndVersion(change, path, place, old, record.version.time()));
-  }
-  return ReplaceCurrent(change, place, std::move(record));
-}
-
 }  // namespace
 
 Result<Outcome> Make(Change& change, const CommitBlob& commit, const std::optional<Md5>& md5) {
@@ -119,7 +107,7 @@ Result<Outcome> Make(Change& change, const CommitBlob& commit, const std::option
   record.sequence = LogCommit(change, commit, record, replaced);
   const Timestamp changed = commit.source_time.ticks != 0 ? commit.source_time : now;
   if (place.current) {
-    TRY(Supersede(change, path, place, record, replaced));
+    TRY(SupersedeCurrent(change, path, place, record, replaced));
     const bool arrives = change.moves.arriving.contains(path);
     if (arrives) TRY(place.directory.NameChanged(change, changed));
   } else {

@@ -73,7 +73,8 @@ Result<CheckedContent> CheckContent(const Change& change, const CommitBlob& comm
                           .kind = record.kind,
                           .key_sha256 = record.key_sha256,
                           .md5 = record.content_md5,
-                          .source = SharedContent{record.content_id}};
+                          .source = SharedContent{record.content_id},
+                          .homes = HomesBehind(change, other->path, record)};
   }
   CheckedContent checked;
   if (const auto* bytes = std::get_if<std::string>(&commit.content)) {
@@ -99,6 +100,8 @@ Result<uint64_t> StoreContent(Change& change, const CheckedContent& content) {
   std::string value;
   if (const auto* bytes = std::get_if<const std::string*>(&content.source)) {
     value = EncodeInline(**bytes);
+  } else if (std::holds_alternative<ServiceContent>(content.source)) {
+    value = EncodeServiceContent();
   } else {
     const BlockList& blocks = *std::get<const BlockList*>(content.source);
     CountBlocks(change, blocks, 1);
@@ -121,6 +124,15 @@ Status ReleaseContent(Change& change, uint64_t content_id) {
   if (const BlockList* blocks = BlocksOf(content)) CountBlocks(change, *blocks, -1);
   TRY(change.tables.contents.Delete(change.transaction, NumberKey(content_id)));
   return Ok();
+}
+
+std::vector<ContentHome> HomesBehind(const Change& change, const BlobPath& path,
+                                     const VersionRecord& record) {
+  std::vector<ContentHome> homes;
+  if (!change.has_service) return homes;
+  homes.push_back({path, record.version});
+  homes.insert(homes.end(), record.homes.begin(), record.homes.end());
+  return homes;
 }
 
 Result<ContentRecord> FindContent(const lmdb::Transaction& transaction, const Tables& tables,

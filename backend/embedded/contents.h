@@ -25,8 +25,9 @@ struct CheckedContent {
   std::optional<Digest> key_sha256;
   std::optional<Md5> md5;
   // What is stored; points into the mutation.
-  std::variant<const std::string*, const BlockList*, SharedContent> source;
+  std::variant<const std::string*, const BlockList*, SharedContent, ServiceContent> source;
   const std::vector<Nonce>* nonces = nullptr;  // of blocks that are encrypted
+  std::vector<ContentHome> homes;              // of the version that gets it
 };
 
 // Changes nothing. `md5` is that of content given as bytes.
@@ -39,6 +40,10 @@ Result<uint64_t> StoreContent(Change& change, const CheckedContent& content);
 // One record more, or one fewer, has this content; with the last it goes.
 Status ShareContent(Change& change, uint64_t content_id);
 Status ReleaseContent(Change& change, uint64_t content_id);
+
+// The homes of a version that shares the content of this one; none where there is no service.
+std::vector<ContentHome> HomesBehind(const Change& change, const BlobPath& path,
+                                     const VersionRecord& record);
 
 // kCorrupt when there is no such row.
 Result<ContentRecord> FindContent(const lmdb::Transaction& transaction, const Tables& tables,

@@ -45,7 +45,7 @@ Result<std::unique_ptr<EmbeddedAccount>> EmbeddedAccount::Open(const std::string
   if (!tables) return std::move(tables).error().Within("'" + directory + "'");
   auto parts = std::make_unique<embedded::AccountParts>(
       directory, std::move(environment), std::move(presence), *tables, clock,
-      options.inline_max_bytes, options.reserve_bytes);
+      options.inline_max_bytes, options.reserve_bytes, options.open_at_service);
   std::unique_ptr<EmbeddedAccount> account(
       new EmbeddedAccount(directory, std::move(name), std::move(parts)));
   if (options.garbage_interval.count() > 0) {
@@ -68,6 +68,16 @@ BlobStore& EmbeddedAccount::store() {
 
 Journal& EmbeddedAccount::journal() {
   return parts_->journal;
+}
+
+Result<std::vector<Outcome>> EmbeddedAccount::ApplyForService(
+    const std::vector<embedded::ServiceChange>& changes) {
+  return parts_->store.ApplyForService(changes);
+}
+
+Result<std::vector<embedded::ContentHome>> EmbeddedAccount::HomesOf(const BlobPath& path,
+                                                                    VersionId version) {
+  return parts_->store.HomesOf(path, version);
 }
 
 Result<embedded::GarbageReport> EmbeddedAccount::CollectGarbage(std::chrono::seconds grace) {

@@ -12,6 +12,7 @@
 #include "backend/blob/account.h"
 #include "backend/embedded/check.h"
 #include "backend/embedded/garbage.h"
+#include "backend/embedded/service_side.h"
 
 namespace replicafs {
 
@@ -35,6 +36,8 @@ class EmbeddedAccount final : public Account {
     std::chrono::seconds short_grace = std::chrono::minutes(1);
     // Held for removals and small changes on a full disk; 0: none.
     uint64_t reserve_bytes = 8 << 20;
+    // Of an account whose content lies at a service: reads what is missing here (service_side.h).
+    embedded::OpenAtService open_at_service;
   };
 
   // Lays out an empty account in the directory, which is made when it does not exist. kExists.
@@ -54,6 +57,14 @@ class EmbeddedAccount final : public Account {
   BlobStore& store() override;
   Journal& journal() override;
   const std::string& local_directory() const override { return directory_; }
+
+  // In one step, for the client of the account's service. REQUIRES: no mutation among them brings
+  // content.
+  Result<std::vector<Outcome>> ApplyForService(const std::vector<embedded::ServiceChange>& changes);
+
+  // Where else the service may have the version's content; none when it has it under its own name.
+  // kNotFound.
+  Result<std::vector<embedded::ContentHome>> HomesOf(const BlobPath& path, VersionId version);
 
   // Frees the room of blocks that nothing has referred to for longer than the grace.
   Result<embedded::GarbageReport> CollectGarbage(std::chrono::seconds grace);

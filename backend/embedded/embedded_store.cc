@@ -22,7 +22,7 @@ EmbeddedStore::EmbeddedStore(const StoreParts& parts, uint64_t inline_max_bytes)
                     .metadata_makes_version = false,
                     .names = kNameLimits},
       applier_(parts.environment, parts.tables, parts.files, parts.reserve, parts.clock,
-               inline_max_bytes) {}
+               inline_max_bytes, parts.open_at_service != nullptr) {}
 
 Result<std::vector<ContainerInfo>> EmbeddedStore::ListContainers() {
   const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
@@ -103,8 +103,18 @@ Result<std::unique_ptr<BlobReader>> EmbeddedStore::OpenRecord(const lmdb::Transa
                                                               const VersionRecord& record) {
   auto content = FindContent(transaction, parts_.tables, record.content_id);
   if (!content) return std::move(content).error().Within("blob '" + ToString(path) + "'");
-  return std::make_unique<ContentReader>(path, ToInfo(record, path.name, parts_.clock.Now()),
-                                         *std::move(content), parts_.reader, parts_.pins);
+  BlobInfo info = ToInfo(record, path.name, parts_.clock.Now());
+  const bool all_here = std::holds_alternative<std::string>(*content);
+  std::unique_ptr<BlobReader> local;
+  if (!std::holds_alternative<ServiceContent>(*content)) {
+    local = std::make_unique<ContentReader>(path, info, *std::move(content), parts_.reader,
+                                            parts_.pins);
+  }
+  if (all_here || (local != nullptr && !parts_.open_at_service)) return local;
+  if (!parts_.open_at_service)
+    return Error{ErrorCode::kCorrupt, "blob '" + ToString(path) + "' has no content here"};
+  return parts_.open_at_service(
+      {.path = path, .info = std::move(info), .homes = record.homes, .local = std::move(local)});
 }
 
 // What no commit names yet is made young, so that it is there when the caller's commit comes.
@@ -150,6 +160,19 @@ Result<std::vector<Outcome>> EmbeddedStore::Apply(std::vector<Mutation> mutation
   auto outcomes = TRY(applier_.Apply(mutations, writer));
   parts_.journal.Wake();
   return outcomes;
+}
+
+Result<std::vector<Outcome>> EmbeddedStore::ApplyForService(
+    const std::vector<ServiceChange>& changes) {
+  auto outcomes = TRY(applier_.ApplyForService(changes));
+  parts_.journal.Wake();
+  return outcomes;
+}
+
+Result<std::vector<ContentHome>> EmbeddedStore::HomesOf(const BlobPath& path, VersionId version) {
+  const lmdb::ReadTransaction transaction = TRY(parts_.environment.BeginRead());
+  VersionRecord record = TRY(FindVersion(transaction, parts_.tables, path, version));
+  return std::move(record.homes);
 }
 
 Result<std::optional<std::string>> EmbeddedStore::GetState(std::string_view key) {

@@ -11,6 +11,7 @@
 #include "backend/embedded/pins.h"
 #include "backend/embedded/reserve.h"
 #include "backend/embedded/schema.h"
+#include "backend/embedded/service_side.h"
 #include "backend/lmdb/environment.h"
 
 namespace replicafs::embedded {
@@ -26,6 +27,7 @@ struct StoreParts {
   EmbeddedJournal& journal;
   const Reserve& reserve;
   const Clock& clock;
+  OpenAtService open_at_service;  // empty: all content is here
 };
 
 class EmbeddedStore final : public BlobStore {
@@ -53,6 +55,10 @@ class EmbeddedStore final : public BlobStore {
   Result<std::vector<StateRow>> ListState(std::string_view prefix) override;
   Result<uint64_t> ReserveFileIds(uint64_t count) override;
   Result<SpaceInfo> Space() override;
+
+  // REQUIRES: no mutation among them brings content.
+  Result<std::vector<Outcome>> ApplyForService(const std::vector<ServiceChange>& changes);
+  Result<std::vector<ContentHome>> HomesOf(const BlobPath& path, VersionId version);
 
  private:
   std::vector<BlobInfo> ToInfos(const BlobPath& path,

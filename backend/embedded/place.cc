@@ -132,6 +132,18 @@ Status EndVersion(Change& change, const BlobPath& path, const Place& place, Vers
   return PutPrevious(change, place, record);
 }
 
+Status SupersedeCurrent(Change& change, const BlobPath& path, Place& place, VersionRecord record,
+                        VersionId replaced) {
+  const VersionRecord old = *place.current;
+  record.has_prefix = old.has_prefix;
+  if (replaced && replaced == old.version) {
+    TRY(ReleaseContent(change, old.content_id));
+  } else {
+    TRY(EndVersion(change, path, place, old, record.version.time()));
+  }
+  return ReplaceCurrent(change, place, std::move(record));
+}
+
 Status ForgetVersion(Change& change, Place& place, const VersionRecord& record) {
   TRY(ReleaseContent(change, record.content_id));
   TRY(change.tables.versions.Delete(

@@ -38,6 +38,10 @@ Status CheckMutable(const Change& change, const ContainerRecord& container, cons
 Status InsertCurrent(Change& change, Place& place, VersionRecord record, Timestamp changed);
 // In place of the current one, which the caller has dealt with.
 Status ReplaceCurrent(Change& change, Place& place, VersionRecord record);
+// The record becomes the current version, and what was it a previous one; or, when it is the one
+// that is `replaced`, it goes for good.
+Status SupersedeCurrent(Change& change, const BlobPath& path, Place& place, VersionRecord record,
+                        VersionId replaced);
 // The blob has no current version any more. The caller has dealt with the record.
 Status EraseCurrent(Change& change, Place& place, Timestamp changed);
 // The row of a previous version, or of a snapshot.

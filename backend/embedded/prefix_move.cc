@@ -119,6 +119,7 @@ VersionRecord PrefixMove::Arriving(const VersionRecord& moved, const std::string
                                    const std::string& other_name) {
   const Timestamp now = change_.Tick();
   VersionRecord record = moved;
+  record.homes = HomesBehind(change_, {name_, other_name}, moved);
   record.version = VersionId{now.ticks};
   record.etag = static_cast<uint64_t>(now.ticks);
   record.created = now;

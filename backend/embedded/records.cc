@@ -45,6 +45,7 @@ namespace {
 constexpr uint8_t kInlineContent = 0;
 constexpr uint8_t kBlockContent = 1;
 constexpr uint8_t kEncryptedContent = 2;
+constexpr uint8_t kServiceContent = 3;
 }  // namespace
 
 std::string EncodeInline(std::string_view bytes) {
@@ -76,6 +77,10 @@ std::string EncodeEncrypted(const BlockList& blocks, const std::vector<Nonce>& n
   return encoder.Take();
 }
 
+std::string EncodeServiceContent() {
+  return std::string(1, static_cast<char>(kServiceContent));
+}
+
 const BlockList* BlocksOf(const ContentRecord& content) {
   if (const auto* encrypted = std::get_if<EncryptedBlocks>(&content)) return &encrypted->blocks;
   return std::get_if<BlockList>(&content);
@@ -86,6 +91,10 @@ Result<ContentRecord> DecodeContent(std::string_view bytes) {
   const uint8_t kind = decoder.Byte();
   if (kind == kInlineContent && !decoder.failed())
     return ContentRecord(std::string(decoder.Rest()));
+  if (kind == kServiceContent) {
+    TRY(decoder.Finish("a content row"));
+    return ContentRecord(ServiceContent{});
+  }
   if (kind != kBlockContent && kind != kEncryptedContent) decoder.Fail();
   EncryptedBlocks content{.blocks = BlockList(decoder.Count())};
   if (kind == kEncryptedContent) content.nonces.resize(content.blocks.size());

@@ -17,6 +17,14 @@
 
 namespace replicafs::embedded {
 
+// A version, wherever it is.
+struct ContentHome {
+  BlobPath path;
+  VersionId version;
+
+  bool operator==(const ContentHome&) const = default;
+};
+
 // A version of a blob, current or previous, without its content.
 struct VersionRecord {
   VersionId version;
@@ -37,6 +45,9 @@ struct VersionRecord {
   uint64_t content_id = 0;
   bool has_prefix = false;   // kept for the current version only
   bool is_snapshot = false;  // then no version: what was current when it ended
+  // In an account with a service (service_side.h), for as long as the version is not there: the
+  // versions that it has its content from, nearest first.
+  std::vector<ContentHome> homes;
 
   bool operator==(const VersionRecord&) const = default;
 };
@@ -79,8 +90,13 @@ struct EncryptedBlocks {
   bool operator==(const EncryptedBlocks&) const = default;
 };
 
-// The bytes themselves, or the blocks that hold them.
-using ContentRecord = std::variant<std::string, BlockList, EncryptedBlocks>;
+// The account's service has the bytes, in blocks that nobody here knows (service_side.h).
+struct ServiceContent {
+  bool operator==(const ServiceContent&) const = default;
+};
+
+// The bytes themselves, the blocks that hold them, or neither.
+using ContentRecord = std::variant<std::string, BlockList, EncryptedBlocks, ServiceContent>;
 // nullptr when there are none.
 const BlockList* BlocksOf(const ContentRecord& content);
 
@@ -113,6 +129,7 @@ std::string EncodeInline(std::string_view bytes);
 std::string EncodeBlocks(const BlockList& blocks);
 // REQUIRES: as many nonces as blocks.
 std::string EncodeEncrypted(const BlockList& blocks, const std::vector<Nonce>& nonces);
+std::string EncodeServiceContent();
 
 Result<VersionRecord> DecodeVersion(std::string_view bytes);
 // Of the same bytes, without looking at what follows the metadata.

@@ -17,6 +17,7 @@ Result<Outcome> Make(Change& change, const CreateSnapshot& creation) {
   TRY(CheckSnapshot(info, creation.key));
 
   const Timestamp taken = change.Tick();
+  snapshot.homes = HomesBehind(change, path, *place.current);
   snapshot.version = VersionId{taken.ticks};
   snapshot.ended = taken;
   snapshot.has_prefix = false;

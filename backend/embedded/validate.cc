@@ -89,4 +89,11 @@ Status Validate(const Mutation& mutation, uint64_t inline_max_bytes) {
   return std::visit(Validator{inline_max_bytes}, mutation);
 }
 
+Status Validate(const ServiceChange& change, uint64_t inline_max_bytes) {
+  if (const auto* mutation = std::get_if<Mutation>(&change))
+    return Validate(*mutation, inline_max_bytes);
+  const auto* import = std::get_if<ImportBlob>(&change);
+  return import == nullptr ? Ok() : ValidateBlobName(import->path.name, kNameLimits);
+}
+
 }  // namespace replicafs::embedded

@@ -22,7 +22,8 @@ enum MoreFlags : uint8_t {
   kKindMask = 3,
   kHasKey = 4,
   kIsSnapshot = 8,
-  kKnownMoreFlags = 15,
+  kHasHomes = 16,
+  kKnownMoreFlags = 31,
 };
 
 void Write(Encoder& encoder, const StringMap& map) {
@@ -83,10 +84,30 @@ ReplicaOrigin ReadOrigin(Decoder& decoder) {
   return origin;
 }
 
+void Write(Encoder& encoder, const std::vector<ContentHome>& homes) {
+  encoder.Number(homes.size());
+  for (const ContentHome& home : homes) {
+    encoder.Text(home.path.container);
+    encoder.Text(home.path.name);
+    encoder.Signed(home.version.ticks);
+  }
+}
+
+std::vector<ContentHome> ReadHomes(Decoder& decoder) {
+  std::vector<ContentHome> homes(decoder.Count());
+  for (ContentHome& home : homes) {
+    home.path.container = decoder.Text();
+    home.path.name = decoder.Text();
+    home.version = VersionId{decoder.Signed()};
+  }
+  return homes;
+}
+
 uint8_t MoreFlagsOf(const VersionRecord& record) {
   auto flags = static_cast<unsigned>(record.kind);
   if (record.key_sha256) flags |= kHasKey;
   if (record.is_snapshot) flags |= kIsSnapshot;
+  if (!record.homes.empty()) flags |= kHasHomes;
   return static_cast<uint8_t>(flags);
 }
 
@@ -119,6 +140,7 @@ void ReadMore(Decoder& decoder, VersionRecord& record) {
   record.kind = static_cast<BlobKind>(kind);
   record.is_snapshot = (flags & kIsSnapshot) != 0;
   if ((flags & kHasKey) != 0) decoder.Raw(record.key_sha256.emplace().bytes);
+  if ((flags & kHasHomes) != 0) record.homes = ReadHomes(decoder);
 }
 
 Tier ReadTier(Decoder& decoder) {
@@ -162,6 +184,7 @@ std::string Encode(const VersionRecord& record) {
   }
   if (const uint8_t more = MoreFlagsOf(record); more != 0) encoder.Byte(more);
   if (record.key_sha256) encoder.Raw(record.key_sha256->bytes);
+  if (!record.homes.empty()) Write(encoder, record.homes);
   return encoder.Take();
 }
 
