@@ -31,6 +31,8 @@ struct RegisteredStore {
   // Opens the account at the place, creating it when there is none yet.
   std::function<Result<std::unique_ptr<Account>>(const StorePlace& place)> open;
   bool durable = false;  // opening the same place again finds everything as it was
+  // After each test: whether what lies behind the store is what it says. May be empty.
+  std::function<void(Account& account)> compare{};
 };
 void PrintTo(const RegisteredStore& store, std::ostream* out);
 
@@ -44,6 +46,9 @@ constexpr uint64_t kWriter = 7;
 class StoreTest : public ::testing::TestWithParam<RegisteredStore> {
  protected:
   StoreTest();
+  void TearDown() override {
+    if (GetParam().compare && account_ != nullptr) GetParam().compare(*account_);
+  }
 
   BlobStore& store() { return account_->store(); }
   Journal& journal() { return account_->journal(); }
