@@ -1,19 +1,14 @@
 #include "tools/key_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
 
+#include "backend/base/private_file.h"
 #include "backend/base/secret_page.h"
-#include "backend/base/unique_fd.h"
 
 namespace replicafs {
 namespace {
 
 constexpr size_t kFileMaxBytes = 128;
-constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
 
 // Clears its bytes in the end.
 template <class Bytes>
@@ -54,18 +49,9 @@ ContentKeyPtr ParseKey(std::string_view content) {
 
 Result<ContentKeyPtr> ReadKeyFile(const std::string& path) {
   TRY(ForbidDumps());
-  const UniqueFd file = TRY(OpenFile(path, O_RDONLY | O_NONBLOCK));
-  struct stat stat {};
-  if (::fstat(file.get(), &stat) != 0) return ErrnoError("stat '" + path + "'", errno);
-  if (!S_ISREG(stat.st_mode))
-    return Error{ErrorCode::kInvalid, "the key file '" + path + "' is no regular file"};
-  if ((stat.st_mode & kOthers) != 0)
-    return Error{
-        ErrorCode::kPermission,
-        "the key file '" + path + "' may be used by others than its owner: chmod 600 " + path};
   Secret<std::array<char, kFileMaxBytes + 1>> content;
-  const size_t size =
-      TRY(ReadFullAt(file.get(), std::as_writable_bytes(std::span(content.bytes)), 0));
+  const size_t size = TRY(ReadPrivateFile(path, "key file", FileOwner::kAnybody,
+                                          std::as_writable_bytes(std::span(content.bytes))));
   if (auto key = ParseKey({content.bytes.data(), size})) return key;
   return Error{ErrorCode::kInvalid, "the file '" + path +
                                         "' holds no key: it must be 32 bytes, 64 hexadecimal "

@@ -11,10 +11,10 @@
 #include <utility>
 
 #include "backend/account/account_file.h"
+#include "backend/account/account_kind.h"
 #include "backend/account/data_directory.h"
 #include "backend/base/unique_fd.h"
 #include "backend/blob/names.h"
-#include "backend/embedded/embedded_account.h"
 #include "backend/replication/resource_id.h"
 
 namespace replicafs {
@@ -53,6 +53,19 @@ Status ValidateResourceId(const std::string& text, const std::string& account) {
                "the resource id '" + text + "' is not that of account '" + account + "'"};
 }
 
+// What is known here of an account belongs to its service: another needs another account.
+Status ReplaceAzureSettings(AccountDescriptor& descriptor, const AzureSettings& settings) {
+  if (!descriptor.azure)
+    return Error{ErrorCode::kInvalid, "account '" + descriptor.name + "' is of kind '" +
+                                          descriptor.kind + "': it has no service to be reached"};
+  if (descriptor.azure->endpoint != settings.endpoint)
+    return Error{ErrorCode::kInvalid, "account '" + descriptor.name + "' is that of '" +
+                                          descriptor.azure->endpoint + "', not of '" +
+                                          settings.endpoint + "': create another"};
+  descriptor.azure = settings;
+  return Ok();
+}
+
 Error WithRemedy(Error error) {
   if (error.code == ErrorCode::kPermission || error.code == ErrorCode::kReadOnly)
     error.message += "; choose another root with --root or REPLICAFS_ROOT";
@@ -64,11 +77,11 @@ Status MakeAccount(const AccountDescriptor& descriptor, const std::string& unfin
                    const std::string& home) {
   std::optional<DataDirectory> elsewhere;
   if (descriptor.directory == home) {
-    TRY(EmbeddedAccount::Create(unfinished));
+    TRY(CreateAccountData(descriptor, unfinished));
   } else {
     DataDirectory prepared = TRY(DataDirectory::Prepare(descriptor.directory));
     elsewhere.emplace(std::move(prepared));
-    TRY(EmbeddedAccount::Create(descriptor.directory));
+    TRY(CreateAccountData(descriptor, descriptor.directory));
   }
   TRY(WriteFileAtomically(unfinished + "/" + std::string(kAccountFileName),
                           EncodeAccountFile(descriptor, home)));
@@ -116,12 +129,14 @@ Result<AccountDescriptor> AccountCatalog::Create(const CreateAccountRequest& req
     return Error{ErrorCode::kExists,
                  "account '" + request.name + "' exists already below " + root_};
   AccountDescriptor descriptor{.name = request.name,
+                               .kind = std::string(request.azure ? kAzureKind : kEmbeddedKind),
                                .tenant = request.tenant,
                                .resource_id = request.resource_id,
                                .region = request.region,
                                .directory = home,
                                .created = clock_.Now(),
-                               .durability = request.durability};
+                               .durability = request.durability,
+                               .azure = request.azure};
   if (!request.path.empty()) descriptor.directory = TRY(AbsolutePath(request.path));
 
   const std::string unfinished = accounts + "/.unfinished";
@@ -142,6 +157,7 @@ Result<AccountDescriptor> AccountCatalog::Update(const UpdateAccountRequest& req
   auto lock = LockAccounts(root_ + "/accounts");
   if (!lock) return WithRemedy(std::move(lock).error());
   AccountDescriptor descriptor = TRY(Describe(request.name));
+  if (request.azure) TRY(ReplaceAzureSettings(descriptor, *request.azure));
   if (request.durability) descriptor.durability = *request.durability;
   if (request.tenant) descriptor.tenant = *request.tenant;
   if (request.resource_id) descriptor.resource_id = *request.resource_id;
@@ -206,18 +222,14 @@ Result<std::shared_ptr<Account>> AccountCatalog::OpenAccount(std::string_view na
     if (std::shared_ptr<Account> account = found->second.lock()) return account;
   }
   const AccountDescriptor descriptor = TRY(Describe(name));
-  if (descriptor.kind != "embedded")
-    return Error{ErrorCode::kNotSupported, "account '" + descriptor.name + "' is of kind '" +
-                                               descriptor.kind +
-                                               "', which this release cannot open"};
-  auto opened = EmbeddedAccount::Open(descriptor.directory, descriptor.name, clock_);
+  auto opened = OpenAccountData(descriptor, clock_);
   if (!opened) {
     Error error = std::move(opened).error();
     // The account is there: what is missing is its data, as on a disk that is not mounted.
     if (error.code == ErrorCode::kNotFound) error.code = ErrorCode::kUnavailable;
     return std::move(error).Within("account '" + descriptor.name + "' in " + descriptor.directory);
   }
-  std::shared_ptr<Account> account = std::move(*opened);
+  const std::shared_ptr<Account> account = std::move(*opened);
   open_.insert_or_assign(descriptor.name, account);
   return account;
 }

@@ -1,6 +1,6 @@
 // The accounts of a root directory:
 //   <root>/accounts/<name>/account.toml   what kind of account it is and where its data lies
-//   <root>/accounts/<name>/               the data of an embedded account, unless it lies elsewhere
+//   <root>/accounts/<name>/               its data on this machine, unless it lies elsewhere
 #pragma once
 
 #include <map>
@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backend/account/azure_settings.h"
 #include "backend/base/clock.h"
 #include "backend/base/mutex.h"
 #include "backend/base/result.h"
@@ -27,6 +28,7 @@ struct AccountDescriptor {
   std::string directory;      // of its data, absolute
   Timestamp created;
   Durability durability = Durability::kCommit;
+  std::optional<AzureSettings> azure{};  // of kind azure
 };
 
 struct CreateAccountRequest {
@@ -36,6 +38,7 @@ struct CreateAccountRequest {
   std::string region;
   std::string path;  // directory for the data; empty: below the root. Must not exist or be empty.
   Durability durability = Durability::kCommit;
+  std::optional<AzureSettings> azure{};  // an account of kind azure; CompleteAzureSettings
 };
 
 // Members that are not set stay.
@@ -44,6 +47,7 @@ struct UpdateAccountRequest {
   std::optional<std::string> tenant;  // empty: none
   std::optional<std::string> resource_id;
   std::optional<Durability> durability;
+  std::optional<AzureSettings> azure{};  // kInvalid: of another kind, or with another endpoint
 };
 
 // Thread-safe. A process has one catalog per root: LMDB forbids opening an environment twice.

@@ -4,6 +4,8 @@
 
 #include <sstream>
 
+#include "backend/account/account_kind.h"
+
 namespace replicafs {
 namespace {
 
@@ -35,6 +37,42 @@ void Set(toml::table& table, std::string_view key, std::string_view value) {
   }
 }
 
+Result<std::chrono::seconds> Seconds(const toml::table& table, std::string_view key,
+                                     std::chrono::seconds fallback) {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return fallback;
+  const std::optional<int64_t> value = node->value<int64_t>();
+  if (!node->is_integer() || !value || *value < 0)
+    return Error{ErrorCode::kCorrupt, "'" + std::string(key) + "' is not a number of seconds"};
+  return std::chrono::seconds{*value};
+}
+
+void SetAzure(toml::table& table, const AzureSettings& azure) {
+  Set(table, "endpoint", azure.endpoint);
+  Set(table, "auth", ToString(azure.auth));
+  Set(table, "credential_file", azure.credential_file);
+  if (azure.check == AzureSettings().check) {
+    table.erase("check_seconds");
+  } else {
+    table.insert_or_assign("check_seconds", static_cast<int64_t>(azure.check.count()));
+  }
+}
+
+Result<AzureSettings> DecodeAzure(const toml::table& table) {
+  AzureSettings azure;
+  azure.endpoint = TRY(Text(table, "endpoint", ""));
+  if (azure.endpoint.empty()) return Error{ErrorCode::kCorrupt, "'endpoint' is missing"};
+  const std::string text_of_auth = TRY(Text(table, "auth", std::string(ToString(azure.auth))));
+  const std::optional<AzureAuth> auth = ParseAzureAuth(text_of_auth);
+  if (!auth)
+    return Error{ErrorCode::kCorrupt,
+                 "'auth' is none of key, sas and connection-string: " + text_of_auth};
+  azure.auth = *auth;
+  azure.credential_file = TRY(Text(table, "credential_file", ""));
+  azure.check = TRY(Seconds(table, "check_seconds", azure.check));
+  return azure;
+}
+
 std::string Encode(toml::table table, const AccountDescriptor& descriptor,
                    const std::string& home) {
   const bool is_default = descriptor.durability == Durability::kCommit;
@@ -45,6 +83,7 @@ std::string Encode(toml::table table, const AccountDescriptor& descriptor,
   Set(table, "directory", descriptor.directory == home ? "" : descriptor.directory);
   Set(table, "created", ToString(descriptor.created));
   Set(table, "durability", is_default ? "" : ToString(descriptor.durability));
+  if (descriptor.azure) SetAzure(table, *descriptor.azure);
   std::ostringstream text;
   text << table << "\n";
   return text.str();
@@ -79,6 +118,7 @@ Result<AccountDescriptor> DecodeAccountFile(std::string_view text, const std::st
     return Error{ErrorCode::kCorrupt,
                  "'durability' is neither commit nor relaxed: " + text_of_durability};
   descriptor.durability = *durability;
+  if (descriptor.kind == kAzureKind) descriptor.azure = TRY(DecodeAzure(table));
   return descriptor;
 }
 

@@ -1,13 +1,23 @@
 // account.toml: what kind of account a directory below <root>/accounts is, and where its data lies.
 //
-//   kind      = "embedded"
+//   kind      = "embedded"                       or "azure"
 //   tenant    = "contoso"                        optional
 //   resource_id = "/subscriptions/…"             optional
 //   region    = "westeurope"                     optional
-//   directory = "/mnt/disk2/westus"              absent: the data lies beside this file
+//   directory = "/mnt/disk2/westus"              absent: what is kept on this machine lies beside
+//                                                this file
 //   created   = "2026-11-20T20:31:07.1234567Z"
 //   durability = "relaxed"                       absent: "commit"
 //
+// Of kind "azure" also
+//
+//   endpoint  = "https://westus.blob.core.windows.net"
+//   auth      = "key"                            or "sas", "connection-string"
+//   credential_file = "/etc/replicafs/westus"    absent: the environment has the credential
+//   check_seconds = 5                            how long an answer of the service counts; absent:
+//   1
+//
+// What is secret is never in it.
 // Members that this release does not know are ignored, and stay when it changes others.
 #pragma once
 

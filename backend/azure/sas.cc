@@ -112,6 +112,16 @@ std::optional<Timestamp> SasExpiry(const Secret& token) {
   return std::nullopt;
 }
 
+bool AllowsListingContainers(const Secret& token) {
+  bool of_services = false;
+  bool lists = false;
+  for (const QueryParameter& parameter : ParseQuery(token.Reveal())) {
+    if (parameter.name == "srt") of_services = parameter.value.find('s') != std::string::npos;
+    if (parameter.name == "sp") lists = parameter.value.find('l') != std::string::npos;
+  }
+  return of_services && lists;
+}
+
 std::string WithoutSignatures(std::string_view text) {
   std::string shown;
   for (;;) {

@@ -42,6 +42,8 @@ Secret MakeSas(const AccountKey& key, const ServiceSas& sas);
 Result<Secret> ParseSasToken(std::string_view token);
 // "se" of a token; nullopt: it says none that can be read.
 std::optional<Timestamp> SasExpiry(const Secret& token);
+// Whether its fields say that it may list the account's containers.
+bool AllowsListingContainers(const Secret& token);
 
 // The text with what stands behind "sig=" taken out, for messages of others that may repeat a URL.
 std::string WithoutSignatures(std::string_view text);
