@@ -120,10 +120,10 @@ std::string UrlOf(const Endpoint& endpoint) {
 
 // What is known here belongs to one service: a credential of another must not be used with it.
 Status CheckSameService(const AzureSettings& settings, const Endpoint& endpoint) {
-  const Endpoint expected = TRY(Endpoint::Parse(settings.endpoint, endpoint.account()));
-  if (UrlOf(expected) == UrlOf(endpoint)) return Ok();
+  const auto expected = Endpoint::Parse(settings.endpoint, endpoint.account());
+  if (expected && UrlOf(*expected) == UrlOf(endpoint)) return Ok();
   return Error{ErrorCode::kInvalid, "the connection string is of '" + UrlOf(endpoint) +
-                                        "', the account of '" + UrlOf(expected) + "'"};
+                                        "', the account of '" + settings.endpoint + "'"};
 }
 
 Result<std::shared_ptr<azure::BlobService>> Connect(Access access, azure::ServiceOptions options) {
