@@ -25,6 +25,11 @@ std::string FailedKey(uint64_t sequence) {
   return fmt::format("{}{:020}", kUploadFailedPrefix, sequence);
 }
 
+// A call that is cancelled, as when the account is closed, says nothing of the event.
+bool WillBeSentAgain(ErrorCode code) {
+  return IsTransient(code) || code == ErrorCode::kCancelled;
+}
+
 }  // namespace
 
 Uploader::Uploader(EmbeddedAccount& local, EventUpload& upload, const UploaderOptions& options)
@@ -141,8 +146,7 @@ void Uploader::BeginSome() {
 
 void Uploader::UploadOne(const Event& event) {
   const Status status = upload_.Upload(event);
-  const bool again = !status && IsTransient(status.error().code);
-  if (!again) return Finish(event, status);
+  if (status || !WillBeSentAgain(status.error().code)) return Finish(event, status);
   MutexLock lock(mutex_);
   --running_;
   order_.Again(event.sequence);

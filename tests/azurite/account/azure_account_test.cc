@@ -195,6 +195,21 @@ TEST_F(AzureAccountTest, ServiceOutOfReachThenTheWriteIsKeptAndSentLater) {
   EXPECT_EQ(ReadThere("a"), "mine");
 }
 
+// As when the account is closed while a change is on its way.
+TEST_F(AzureAccountTest, CallsAreCancelledThenTheWriteIsKeptAndSentLater) {
+  Open("here", std::chrono::milliseconds{200});
+  service_->SetScript([](const std::string& call, const std::string&) -> Status {
+    if (call != "PutBlob") return Ok();
+    return Error{ErrorCode::kCancelled, "cancelled"};
+  });
+  EXPECT_CODE(kTimeout, TryPut("a", "mine"));
+
+  Open("here");
+  ASSERT_OK(TryPut("b", "later"));
+
+  EXPECT_EQ(ReadThere("a"), "mine");
+}
+
 TEST_F(AzureAccountTest, RefusedThenNothingHasHappened) {
   Put("a", "before");
   service_->SetScript([](const std::string& call, const std::string&) -> Status {
