@@ -1,9 +1,7 @@
 // account create | update | list | show
-#include <algorithm>
 #include <map>
 
 #include "backend/account/account_kind.h"
-#include "backend/blob/names.h"
 #include "backend/replication/change_settings.h"
 #include "tools/account_azure.h"
 #include "tools/command.h"
@@ -57,21 +55,13 @@ Result<Json> ToJson(Context& context, const AccountDescriptor& account,
   return document;
 }
 
-// Before the service is asked for an account that cannot be made.
-Status CheckNameIsFree(Context& context, const std::string& name) {
-  TRY(ValidateAccountName(name));
-  const std::vector<std::string> names = TRY(context.accounts.AccountNames());
-  if (std::find(names.begin(), names.end(), name) == names.end()) return Ok();
-  return Error{ErrorCode::kExists,
-               "account '" + name + "' exists already below " + context.accounts.root()};
-}
-
 Result<std::optional<AzureSettings>> AzureSettingsOf(Context& context,
                                                      const CreateOptions& options) {
   const AzureOptions& azure = options.common.azure;
   if (options.kind == kAzureKind) {
     TRY(RefuseForAzure(options.common.settings.versioning));
-    TRY(CheckNameIsFree(context, options.common.name));
+    // The service is not asked in vain.
+    TRY(context.accounts.CheckIsFree(options.common.name));
     AzureSettings settings = TRY(azure.ApplyTo({.endpoint = options.endpoint}));
     return std::optional<AzureSettings>(std::move(settings));
   }

@@ -116,6 +116,12 @@ Error AccountCatalog::Unknown(std::string_view name) {
   return Error{ErrorCode::kNotFound, std::move(message)};
 }
 
+Status AccountCatalog::CheckIsFree(const std::string& name) const {
+  TRY(ValidateAccountName(name));
+  if (::access(HomeOf(name).c_str(), F_OK) != 0) return Ok();
+  return Error{ErrorCode::kExists, "account '" + name + "' exists already below " + root_};
+}
+
 Result<AccountDescriptor> AccountCatalog::Create(const CreateAccountRequest& request) {
   TRY(ValidateAccountName(request.name));
   TRY(ValidateResourceId(request.resource_id, request.name));
@@ -124,10 +130,8 @@ Result<AccountDescriptor> AccountCatalog::Create(const CreateAccountRequest& req
   auto lock = LockAccounts(accounts);
   if (!lock) return WithRemedy(std::move(lock).error());
 
+  TRY(CheckIsFree(request.name));
   const std::string home = HomeOf(request.name);
-  if (::access(home.c_str(), F_OK) == 0)
-    return Error{ErrorCode::kExists,
-                 "account '" + request.name + "' exists already below " + root_};
   AccountDescriptor descriptor{.name = request.name,
                                .kind = std::string(request.azure ? kAzureKind : kEmbeddedKind),
                                .tenant = request.tenant,

@@ -60,6 +60,8 @@ class AccountCatalog final : public AccountSource {
 
   const std::string& root() const { return root_; }
 
+  // kExists, kInvalid: no account can have the name.
+  Status CheckIsFree(const std::string& name) const;
   // kExists, kInvalid, kPermission, kNoSpace. A crash leaves no half-made account that List shows,
   // and the next call removes what it left.
   Result<AccountDescriptor> Create(const CreateAccountRequest& request);

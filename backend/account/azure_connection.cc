@@ -15,6 +15,7 @@
 #include "backend/azure/shared_key_credential.h"
 #include "backend/base/content_key.h"
 #include "backend/base/private_file.h"
+#include "backend/base/secret_page.h"
 #include "backend/http/curl_client.h"
 
 namespace replicafs {
@@ -75,6 +76,7 @@ Result<Found> ReadCredentialFile(const std::string& path) {
 }
 
 Result<Found> FindCredential(const AzureSettings& settings) {
+  TRY(ForbidDumps());
   if (!settings.credential_file.empty()) return ReadCredentialFile(settings.credential_file);
   std::string names;
   for (const char* name : VariablesOf(settings.auth)) {

@@ -119,6 +119,33 @@ TEST_F(AccountCatalogTest, WhatACrashLeftIsNotListedAndDoesNotHinder) {
   EXPECT_OK(catalog_.OpenAccount("westus"));
 }
 
+// Port 1 answers nobody.
+AzureSettings Unreachable(const std::string& credential_file) {
+  return {.endpoint = "http://127.0.0.1:1/cloud", .credential_file = credential_file};
+}
+
+TEST_F(AccountCatalogTest, AnAccountAtAServiceIsOpenedWithoutAskingIt) {
+  const std::string file = temp_ / "key";
+  std::ofstream(file) << "c2VjcmV0";
+  ASSERT_OK(catalog_.Create({.name = "cloud", .azure = Unreachable(file)}));
+  EXPECT_EQ(Must(catalog_.Describe("cloud")).kind, "azure");
+  std::filesystem::permissions(file, std::filesystem::perms{0640});
+  EXPECT_CODE(kPermission, catalog_.OpenAccount("cloud"));
+  std::filesystem::permissions(file, std::filesystem::perms{0600});
+  EXPECT_EQ(Must(catalog_.OpenAccount("cloud"))->name(), "cloud");
+}
+
+TEST_F(AccountCatalogTest, AnAccountAtAServiceKeepsItsEndpoint) {
+  ASSERT_OK(catalog_.Create({.name = "cloud", .azure = Unreachable({})}));
+  AzureSettings settings = Unreachable("/key");
+  ASSERT_OK(catalog_.Update({.name = "cloud", .azure = settings}));
+  EXPECT_EQ(Must(catalog_.Describe("cloud")).azure->credential_file, "/key");
+  settings.endpoint = "http://127.0.0.1:1/other";
+  EXPECT_CODE(kInvalid, catalog_.Update({.name = "cloud", .azure = settings}));
+  ASSERT_OK(catalog_.Create({.name = "westus"}));
+  EXPECT_CODE(kInvalid, catalog_.Update({.name = "westus", .azure = settings}));
+}
+
 TEST_F(AccountCatalogTest, AnAccountOfALaterKindIsListedButNotOpened) {
   std::filesystem::create_directories(root_ + "/accounts/cloud");
   std::ofstream(root_ + "/accounts/cloud/account.toml") << "kind = \"later\"\n";

@@ -43,6 +43,43 @@ TEST(AccountFile, DataBesideTheFileMovesWithIt) {
   EXPECT_EQ(Must(DecodeAccountFile(text, "/new")).directory, "/new");
 }
 
+AccountDescriptor AzureExample() {
+  AccountDescriptor account = Example();
+  account.kind = "azure";
+  account.azure = AzureSettings{.endpoint = "https://westus.blob.core.windows.net",
+                                .auth = AzureAuth::kConnectionString,
+                                .credential_file = "/etc/replicafs/westus",
+                                .check = std::chrono::seconds{5}};
+  return account;
+}
+
+TEST(AccountFile, WhereAServiceIsReachedIsKept) {
+  const AccountDescriptor account = AzureExample();
+  const auto decoded = Must(DecodeAccountFile(EncodeAccountFile(account, "/home"), "/home"));
+  ASSERT_TRUE(decoded.azure.has_value());
+  EXPECT_EQ(decoded.azure->endpoint, account.azure->endpoint);
+  EXPECT_EQ(decoded.azure->auth, account.azure->auth);
+  EXPECT_EQ(decoded.azure->credential_file, account.azure->credential_file);
+  EXPECT_EQ(decoded.azure->check, account.azure->check);
+}
+
+TEST(AccountFile, WhatIsNotSaidOfAServiceIsTheDefault) {
+  const auto decoded =
+      Must(DecodeAccountFile("kind = \"azure\"\nendpoint = \"https://x\"\n", "/home"));
+  EXPECT_EQ(decoded.azure->auth, AzureAuth::kKey);
+  EXPECT_EQ(decoded.azure->credential_file, "");
+  EXPECT_EQ(decoded.azure->check, std::chrono::seconds{1});
+  EXPECT_FALSE(Must(DecodeAccountFile("endpoint = \"https://x\"\n", "/home")).azure.has_value());
+}
+
+TEST(AccountFile, AServiceThatCannotBeReachedIsDamage) {
+  EXPECT_CODE(kCorrupt, DecodeAccountFile("kind = \"azure\"\n", "/home"));
+  const std::string service = "kind = \"azure\"\nendpoint = \"https://x\"\n";
+  EXPECT_CODE(kCorrupt, DecodeAccountFile(service + "auth = \"magic\"\n", "/home"));
+  EXPECT_CODE(kCorrupt, DecodeAccountFile(service + "check_seconds = -1\n", "/home"));
+  EXPECT_CODE(kCorrupt, DecodeAccountFile(service + "check_seconds = \"1\"\n", "/home"));
+}
+
 TEST(AccountFile, UnknownMembersAreIgnored) {
   EXPECT_EQ(Must(DecodeAccountFile("later = [1, 2]\n[table]\nkind = 'x'\n", "/home")).kind,
             "embedded");

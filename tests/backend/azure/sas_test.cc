@@ -63,6 +63,16 @@ TEST(Sas, EndsInEachFormThenRead) {
   EXPECT_EQ(expiry("si=policy&sig=x"), std::nullopt);
 }
 
+TEST(Sas, WhetherContainersMayBeListedIsInItsFields) {
+  const auto lists = [](std::string_view text) {
+    return AllowsListingContainers(Secret(std::string(text)));
+  };
+  EXPECT_TRUE(lists("sp=rwdl&srt=sco&sig=x"));
+  EXPECT_FALSE(lists("sp=rwd&srt=sco&sig=x"));
+  EXPECT_FALSE(lists("sp=rwdl&srt=co&sig=x"));
+  EXPECT_FALSE(lists("sp=rwdl&sr=c&sig=x"));
+}
+
 TEST(Sas, TextThatRepeatsUrlsThenWithoutTheirSignatures) {
   EXPECT_EQ(WithoutSignatures("GET 'https://h/?a=1&sig=abc%3D&b=2' and sig=x"),
             "GET 'https://h/?a=1&sig=…&b=2' and sig=…");
