@@ -25,9 +25,10 @@ std::string FailedKey(uint64_t sequence) {
   return fmt::format("{}{:020}", kUploadFailedPrefix, sequence);
 }
 
-// A call that is cancelled, as when the account is closed, says nothing of the event.
+// A call that is cancelled, as when the account is closed, says nothing of the event; nor does one
+// whose credentials are refused, which can be replaced.
 bool WillBeSentAgain(ErrorCode code) {
-  return IsTransient(code) || code == ErrorCode::kCancelled;
+  return IsTransient(code) || code == ErrorCode::kCancelled || code == ErrorCode::kUnauthenticated;
 }
 
 }  // namespace
