@@ -25,37 +25,43 @@ BlobPath PathOf(const Event& event) {
 }  // namespace
 
 Status EventUpload::Upload(const Event& event) {
-  bool conflict = false;
-  TRY(Once(event, conflict));
-  if (!conflict) return Ok();
-  return Error{ErrorCode::kStale, "the blob '" + ToString(PathOf(event)) +
-                                      "' was changed by somebody else meanwhile: what was written "
-                                      "here is kept as one of its versions"};
-}
-
-Status EventUpload::Once(const Event& event, bool& conflict) {
+  bool foreign = false;
   for (int round = 0; round < kRoundsMax; ++round) {
-    Step step = Step::kDone;
-    switch (event.kind) {
-      case EventKind::kCreated: step = TRY(Created(event, conflict)); break;
-      case EventKind::kDeleted: step = TRY(Deleted(event)); break;
-      case EventKind::kVersionDeleted: step = TRY(VersionDeleted(event)); break;
-      case EventKind::kPropertiesChanged: step = TRY(PropertiesChanged(event)); break;
-      case EventKind::kTierChanged: TRY(TierChanged(event)); break;
-      case EventKind::kContainerCreated: TRY(ContainerCreated(event)); break;
-      case EventKind::kContainerDeleted: TRY(ContainerDeleted(event)); break;
-      case EventKind::kDestinationChanged:
-      case EventKind::kImmutabilityChanged:
-      case EventKind::kSnapshotCreated:
-      case EventKind::kSnapshotDeleted: break;
-    }
-    if (step == Step::kDone) return Ok();
+    const Step step = TRY(Once(event));
+    foreign = foreign || step == Step::kForeign;
+    if (step != Step::kDone) continue;
+    if (!foreign) return Ok();
+    return Error{ErrorCode::kStale, "the blob '" + ToString(PathOf(event)) +
+                                        "' was changed by somebody else meanwhile: that is what it "
+                                        "is now, and what was here before is one of its versions"};
   }
   return Error{ErrorCode::kUnavailable,
                "the blob '" + ToString(PathOf(event)) + "' is changed again and again by others"};
 }
 
-Result<EventUpload::Step> EventUpload::Created(const Event& event, bool& conflict) {
+Result<EventUpload::Step> EventUpload::Once(const Event& event) {
+  switch (event.kind) {
+    case EventKind::kCreated: return Created(event);
+    case EventKind::kDeleted: return Deleted(event);
+    case EventKind::kVersionDeleted: return VersionDeleted(event);
+    case EventKind::kPropertiesChanged: return PropertiesChanged(event);
+    case EventKind::kTierChanged: TRY(TierChanged(event)); break;
+    case EventKind::kContainerCreated: TRY(ContainerCreated(event)); break;
+    case EventKind::kContainerDeleted: TRY(ContainerDeleted(event)); break;
+    case EventKind::kDestinationChanged:
+    case EventKind::kImmutabilityChanged:
+    case EventKind::kSnapshotCreated:
+    case EventKind::kSnapshotDeleted: break;
+  }
+  return Step::kDone;
+}
+
+Result<EventUpload::Step> EventUpload::LookAgain(const BlobPath& path) {
+  const Found found = TRY(view_.TakeOver(path));
+  return found == Found::kForeign ? Step::kForeign : Step::kChanged;
+}
+
+Result<EventUpload::Step> EventUpload::Created(const Event& event) {
   const BlobPath path = PathOf(event);
   const auto info = TRY(view_.Local(path, event.version));
   // Replaced or removed before it could be brought: nobody can see it any more.
@@ -68,7 +74,7 @@ Result<EventUpload::Step> EventUpload::Created(const Event& event, bool& conflic
   }
   if (live) {
     const Step kept = TRY(KeepLive(path, *live));
-    if (kept == Step::kChanged) return kept;
+    if (kept != Step::kDone) return kept;
   }
 
   ContentUpload upload{.to = LiveAddress(path), .properties = PropertiesOf(*info)};
@@ -83,11 +89,7 @@ Result<EventUpload::Step> EventUpload::Created(const Event& event, bool& conflic
   if (!reader) return Step::kDone;
   upload.reader = reader->get();
   const auto written = view_.content().Upload(upload);
-  if (!written && IsConflict(written.error().code)) {
-    const Found found = TRY(view_.TakeOver(path));
-    conflict = conflict || found == Found::kForeign;
-    return Step::kChanged;
-  }
+  if (!written && IsConflict(written.error().code)) return LookAgain(path);
   if (!written) return written.error();
   TRY(view_.PutLive(path, {.etag = written->etag,
                            .has_tags = !info->properties.tags.empty(),
@@ -124,13 +126,14 @@ Result<EventUpload::Step> EventUpload::Deleted(const Event& event) {
   if (refused)
     return Error{ErrorCode::kPermission, "'" + ToString(path) + "' could not be renamed"};
   const Step kept = TRY(KeepLive(path, *live));
-  if (kept == Step::kChanged) return kept;
-  const Status deleted = view_.service().Delete(LiveAddress(path), {.if_match = live->etag},
+  if (kept != Step::kDone) return kept;
+  return DeleteLive(path, *live);
+}
+
+Result<EventUpload::Step> EventUpload::DeleteLive(const BlobPath& path, const LiveRow& live) {
+  const Status deleted = view_.service().Delete(LiveAddress(path), {.if_match = live.etag},
                                                 SnapshotsOfDeleted::kDelete);
-  if (!deleted && IsConflict(deleted.error().code)) {
-    TRY(view_.TakeOver(path));
-    return Step::kChanged;
-  }
+  if (!deleted && IsConflict(deleted.error().code)) return LookAgain(path);
   if (!deleted && deleted.error().code != ErrorCode::kNotFound) return deleted.error();
   TRY(view_.ForgetLive(path));
   return Step::kDone;
@@ -139,17 +142,7 @@ Result<EventUpload::Step> EventUpload::Deleted(const Event& event) {
 Result<EventUpload::Step> EventUpload::VersionDeleted(const Event& event) {
   const BlobPath path = PathOf(event);
   const auto live = TRY(view_.Live(path));
-  if (live && live->version == event.version) {
-    const Status deleted = view_.service().Delete(LiveAddress(path), {.if_match = live->etag},
-                                                  SnapshotsOfDeleted::kDelete);
-    if (!deleted && IsConflict(deleted.error().code)) {
-      TRY(view_.TakeOver(path));
-      return Step::kChanged;
-    }
-    if (!deleted && deleted.error().code != ErrorCode::kNotFound) return deleted.error();
-    TRY(view_.ForgetLive(path));
-    return Step::kDone;
-  }
+  if (live && live->version == event.version) return DeleteLive(path, *live);
   if (!view_.keeps()) return Step::kDone;
   const Status deleted =
       view_.service().Delete(KeptAddress(path, event.version), {}, SnapshotsOfDeleted::kDelete);
@@ -167,10 +160,8 @@ Result<EventUpload::Step> EventUpload::PropertiesChanged(const Event& event) {
     const Status patched =
         PatchAt(LiveAddress(path), *info, {.if_match = live->etag}, live->has_tags, &next.etag);
     if (!patched &&
-        (IsConflict(patched.error().code) || patched.error().code == ErrorCode::kNotFound)) {
-      TRY(view_.TakeOver(path));
-      return Step::kChanged;
-    }
+        (IsConflict(patched.error().code) || patched.error().code == ErrorCode::kNotFound))
+      return LookAgain(path);
     if (!patched) return patched.error();
     next.has_tags = !info->properties.tags.empty();
     TRY(view_.PutLive(path, next));
@@ -268,10 +259,7 @@ Result<EventUpload::Step> EventUpload::KeepLive(const BlobPath& path, const Live
   if (kept) return Step::kDone;
   const ErrorCode code = kept.error().code;
   if (code == ErrorCode::kNotFound) TRY(view_.EnsureKeptContainer());
-  if (IsConflict(code) || code == ErrorCode::kNotFound) {
-    TRY(view_.TakeOver(path));
-    return Step::kChanged;
-  }
+  if (IsConflict(code) || code == ErrorCode::kNotFound) return LookAgain(path);
   return std::move(kept).error();
 }
 

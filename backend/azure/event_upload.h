@@ -19,15 +19,17 @@ class EventUpload {
   explicit EventUpload(ServiceView& view) : view_(view) {}
 
   // kStale: somebody else has changed the blob at the service. Then what the service has is the
-  // current version here too, and the event's is a previous one, which is kept. Transient errors
+  // current version here too, and what was here is a previous one, which is kept. Transient errors
   // leave the event as it is. Any other error is the service's last word on it.
   Status Upload(const Event& event);
 
  private:
-  enum class Step { kDone, kChanged };  // kChanged: by others meanwhile; look again
+  // kChanged, kForeign: look again, because the service has something else than was known; in the
+  // second case what somebody else has made.
+  enum class Step { kDone, kChanged, kForeign };
 
-  Status Once(const Event& event, bool& conflict);
-  Result<Step> Created(const Event& event, bool& conflict);
+  Result<Step> Once(const Event& event);
+  Result<Step> Created(const Event& event);
   Result<Step> Deleted(const Event& event);
   Result<Step> VersionDeleted(const Event& event);
   Result<Step> PropertiesChanged(const Event& event);
@@ -39,6 +41,9 @@ class EventUpload {
 
   // The live blob becomes a kept version before it is replaced or deleted.
   Result<Step> KeepLive(const BlobPath& path, const LiveRow& live);
+  Result<Step> DeleteLive(const BlobPath& path, const LiveRow& live);
+  // After a condition did not hold: takes over what the service has.
+  Result<Step> LookAgain(const BlobPath& path);
   Status PatchAt(const BlobAddress& address, const BlobInfo& info, const Conditions& conditions,
                  bool had_tags, std::string* etag);
 

@@ -76,6 +76,15 @@ class AzureAccountTest : public ::testing::Test {
   void PutThere(const std::string& name, const std::string& text) {
     ASSERT_OK(others_->PutBlob(Address(name), AsBytes(text), {}, {}));
   }
+  // Over "a", just before the first call of this name.
+  void TheyWriteAt(const std::string& call_name) {
+    service_->SetScript([this, call_name](const std::string& call, const std::string&) -> Status {
+      if (call != call_name) return Ok();
+      service_->SetScript({});
+      PutThere("a", "theirs");
+      return Ok();
+    });
+  }
   std::string ReadThere(const std::string& name) {
     std::string text(1 << 20, '\0');
     text.resize(
@@ -137,12 +146,7 @@ TEST_F(AzureAccountTest, DeletedByOthersThenItIsGoneHereAndStaysAsAVersion) {
 // Between the look at the blob and the write.
 TEST_F(AzureAccountTest, OverwrittenMeanwhileThenStaleAndBothAreKept) {
   Put("a", "before");
-  service_->SetScript([this](const std::string& call, const std::string& name) -> Status {
-    if (call != "PutBlob" || name != "a") return Ok();
-    service_->SetScript({});
-    PutThere("a", "theirs");
-    return Ok();
-  });
+  TheyWriteAt("PutBlob");
 
   EXPECT_CODE(kStale, TryPut("a", "mine"));
 
@@ -150,13 +154,28 @@ TEST_F(AzureAccountTest, OverwrittenMeanwhileThenStaleAndBothAreKept) {
   EXPECT_EQ(ReadThere("a"), "theirs");
 }
 
+TEST_F(AzureAccountTest, OverwrittenBeforeItIsKeptThenStaleAndOursIsAVersion) {
+  Put("a", "before");
+  TheyWriteAt("Copy");
+
+  EXPECT_CODE(kStale, TryPut("a", "mine"));
+
+  EXPECT_THAT(History("a"), ElementsAre("current theirs", "previous mine", "previous before"));
+  EXPECT_EQ(ReadThere("a"), "theirs");
+}
+
+TEST_F(AzureAccountTest, OverwrittenBeforeItIsRemovedThenStaleAndTheirsStays) {
+  Put("a", "before");
+  TheyWriteAt("Delete");
+
+  EXPECT_CODE(kStale, ApplyOne(store(), RemoveBlob{{"box", "a"}}, 0));
+
+  EXPECT_THAT(History("a"), ElementsAre("current theirs", "previous before"));
+  EXPECT_EQ(ReadThere("a"), "theirs");
+}
+
 TEST_F(AzureAccountTest, CreatedMeanwhileThenStaleAndBothAreKept) {
-  service_->SetScript([this](const std::string& call, const std::string& name) -> Status {
-    if (call != "PutBlob" || name != "a") return Ok();
-    service_->SetScript({});
-    PutThere("a", "theirs");
-    return Ok();
-  });
+  TheyWriteAt("PutBlob");
 
   EXPECT_CODE(kStale, TryPut("a", "mine"));
 
