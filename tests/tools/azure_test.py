@@ -13,6 +13,8 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import threading
+import time
 import unittest
 import urllib.parse
 import urllib.request
@@ -28,6 +30,7 @@ SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = os.environ.get("REPLICAFS_AZURITE") or SOURCE / "build/azurite/node_modules/.bin/azurite-blob"
 LARGE_BYTES = 9 << 20
 FILES = 100
+KILLS = 3
 
 
 class Azurite:
@@ -324,6 +327,68 @@ class MountTest(AzureTest):
             self.service.put("box/work/tree/theirs", b"from elsewhere")
             (tree / "theirs").write_bytes(b"from elsewhere")
             self.assert_same(tree, mount.work / "tree")
+            mount.stop()
+
+    def write_until(self, stop, directory, writer, closed):
+        """Files that say their name; those that were closed without an error are noted."""
+        number = 0
+        while not stop.is_set():
+            name = f"{writer}-{number}"
+            number += 1
+            try:
+                with open(directory / name, "x", encoding="ascii") as file:
+                    file.write(name)
+            except OSError:
+                continue
+            closed.append(name)
+
+    def test_what_was_closed_outlives_kills(self):
+        closed = []
+        with CloudMount(self.service) as mount:
+            for kill in range(KILLS):
+                stop = threading.Event()
+                goal = len(closed) + 100
+                writers = [threading.Thread(target=self.write_until, args=(stop, mount.work, f"{kill}-{n}", closed))
+                           for n in range(4)]
+                for writer in writers:
+                    writer.start()
+                while len(closed) < goal:
+                    self.assertIsNone(mount.daemon.poll(), mount.log_text())
+                    time.sleep(0.01)
+                mount.kill()
+                stop.set()
+                for writer in writers:
+                    writer.join()
+                mount.start()
+                for name in closed:
+                    self.assertEqual((mount.work / name).read_text(), name)
+            mount.stop()
+        there = self.service.names("box")
+        self.assertEqual([name for name in closed if "work/" + name not in there], [])
+
+    def test_replicated_both_ways(self):
+        tree = self.make_tree()
+        near = self.directory / "near"
+        near.write_bytes(os.urandom(LARGE_BYTES))
+        with CloudMount(self.service) as mount:
+            mount.must("account", "create", "near")
+            for container in ("near/copy", "near/own", "scratch/mirror"):
+                mount.must("container", "create", container)
+            mount.must("policy", "create", "--source", "scratch", "--destination", "near", "--rule", "box:copy")
+            mount.must("policy", "create", "--source", "near", "--destination", "scratch", "--rule", "own:mirror")
+            scratch_mount.run_well(["cp", "-r", tree, mount.work / "tree"])
+            mount.must("blob", "put", "near/own/a", near)
+            self.change(tree)
+            self.change(mount.work / "tree")
+            mount.must("replication", "wait", "scratch/box", "--timeout", "50s")
+            mount.must("replication", "wait", "near/own", "--timeout", "50s")
+            for name in ("large", "renamed.txt", "moved/sub 1/file 1.txt"):
+                copy = self.directory / "copy"
+                mount.must("blob", "get", "near/copy/work/tree/" + name, copy)
+                self.assertEqual(copy.read_bytes(), (tree / name).read_bytes(), name)
+            self.assertEqual(self.service.get("mirror/a"), near.read_bytes())
+            status, said = mount.replicafs("blob", "put", "scratch/mirror/a", near)
+            self.assertEqual(status, REFUSED, said)
             mount.stop()
 
 
