@@ -59,7 +59,7 @@ Result<std::optional<AzureSettings>> AzureSettingsOf(Context& context,
                                                      const CreateOptions& options) {
   const AzureOptions& azure = options.common.azure;
   if (options.kind == kAzureKind) {
-    TRY(RefuseForAzure(options.common.settings.versioning));
+    TRY(RefuseForAzure(options.common.settings.versioning, options.common.durability));
     // The service is not asked in vain.
     TRY(context.accounts.CheckIsFree(options.common.name));
     AzureSettings settings = TRY(azure.ApplyTo({.endpoint = options.endpoint}));
@@ -94,7 +94,7 @@ Result<ExitCode> Create(Context& context, const CreateOptions& create) {
 Result<std::optional<AzureSettings>> UpdatedAzureSettings(Context& context,
                                                           const AccountOptions& options) {
   const AccountDescriptor account = TRY(context.accounts.Describe(options.name));
-  if (account.azure) TRY(RefuseForAzure(options.settings.versioning));
+  if (account.azure) TRY(RefuseForAzure(options.settings.versioning, options.durability));
   const std::string given = options.azure.Given();
   if (given.empty()) return std::optional<AzureSettings>();
   if (!account.azure) return UsageError(given + " is for accounts of kind azure");

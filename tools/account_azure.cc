@@ -52,7 +52,13 @@ Result<AzureSettings> AzureOptions::ApplyTo(AzureSettings settings) const {
   return complete;
 }
 
-Status RefuseForAzure(const std::optional<bool>& versioning) {
+Status RefuseForAzure(const std::optional<bool>& versioning,
+                      const std::optional<Durability>& durability) {
+  if (durability == Durability::kRelaxed)
+    return UsageError(
+        "--durability relaxed is for embedded accounts: a file in an account of kind azure is "
+        "closed "
+        "when the service has it");
   if (versioning.value_or(true)) return Ok();
   return UsageError(
       "--versioning false is for embedded accounts: previous versions of an account of kind azure "

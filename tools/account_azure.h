@@ -22,8 +22,10 @@ struct AzureOptions {
   Result<AzureSettings> ApplyTo(AzureSettings settings) const;
 };
 
-// Versions of what is overwritten are kept by this program, whatever the service does.
-Status RefuseForAzure(const std::optional<bool>& versioning);
+// Versions of what is overwritten are kept by this program, whatever the service does. And what was
+// answered before the service had it would be lost if the service then refused it.
+Status RefuseForAzure(const std::optional<bool>& versioning,
+                      const std::optional<Durability>& durability);
 
 // The fields of an account of kind azure, of which a missing file is "environment".
 std::vector<std::pair<std::string, std::string>> FieldsOf(const AzureSettings& settings);

@@ -222,6 +222,7 @@ class AccountTest(AzureTest):
         self.run_ok("account", "update", "cloud", "--auth", "sas", "--credential-file", other, "--check-seconds", "0")
         self.assertEqual(self.run_json("account", "show", "cloud")["auth"], "sas")
         self.assert_fails(USAGE, "account", "update", "cloud", "--versioning", "false", naming=("--versioning",))
+        self.assert_fails(USAGE, "account", "update", "cloud", "--durability", "relaxed", naming=("--durability",))
         self.run_ok("account", "create", "westus")
         self.assert_fails(USAGE, "account", "update", "westus", "--check-seconds", "1", naming=("kind azure",))
 
