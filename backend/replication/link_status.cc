@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "backend/replication/backlog.h"
@@ -55,23 +56,24 @@ Result<Timestamp> TimeOfStepBefore(Journal& journal, uint64_t sequence) {
 // Where the halves disagree on a rule nothing is copied by it: all that it copies is pending.
 Status CountPending(Account& source, const LinkPosition& position, Timestamp now,
                     LinkStatus& status) {
-  const auto agreed = [&](const Rule& rule) {
-    return FindRuleById(position.agreed, rule.rule_id) != nullptr;
-  };
+  std::unordered_set<const Rule*> disputed;
+  if (!position.differences.empty()) {
+    for (const Rule& rule : status.policy.rules) {
+      if (FindRuleById(position.agreed, rule.rule_id) == nullptr) disputed.insert(&rule);
+    }
+  }
   BacklogRequest request{.policy = status.policy,
                          .cursor = status.cursor,
                          .head = status.head,
                          .skipped = &status.progress.versions_skipped};
-  for (const Rule& rule : status.policy.rules) {
-    if (!agreed(rule)) request.cursor = std::min(request.cursor, rule.start_sequence);
-  }
+  for (const Rule* rule : disputed) request.cursor = std::min(request.cursor, rule->start_sequence);
   if (request.cursor < status.cursor) {
     request.skipped = nullptr;
     status.progress.versions_skipped =
         TRY(CountSkipped(source.journal(), status.policy, 0, status.head));
   }
   request.wanted = [&](const Event& event, const Rule& rule) {
-    if (!agreed(rule)) return true;
+    if (disputed.contains(&rule)) return true;
     return event.sequence > status.cursor && !position.passed.Contains(event, rule);
   };
   for (const Failure& failure : status.failures) request.failed.insert(failure.sequence);
