@@ -31,6 +31,22 @@ bool WillBeSentAgain(ErrorCode code) {
   return IsTransient(code) || code == ErrorCode::kCancelled || code == ErrorCode::kUnauthenticated;
 }
 
+// "<ErrorCodeName> LF <message>"
+std::string EncodeFailure(const Error& error) {
+  return std::string(ErrorCodeName(error.code)) + "\n" + error.message;
+}
+
+Error DecodeFailure(const std::string& row) {
+  const size_t end = row.find('\n');
+  const std::string name = row.substr(0, end);
+  Error error{ErrorCode::kInternal, end == std::string::npos ? row : row.substr(end + 1)};
+  for (int code = 0; code <= static_cast<int>(ErrorCode::kInternal); ++code) {
+    if (ErrorCodeName(static_cast<ErrorCode>(code)) == name)
+      error.code = static_cast<ErrorCode>(code);
+  }
+  return error;
+}
+
 }  // namespace
 
 Uploader::Uploader(EmbeddedAccount& local, EventUpload& upload, const UploaderOptions& options)
@@ -146,8 +162,14 @@ void Uploader::BeginSome() {
 }
 
 void Uploader::UploadOne(const Event& event) {
-  const Status status = upload_.Upload(event);
-  if (status || !WillBeSentAgain(status.error().code)) return Finish(event, status);
+  Status status = upload_.Upload(event);
+  if (!status && !WillBeSentAgain(status.error().code)) {
+    const Status recorded = Record(event, status.error());
+    if (recorded) return Finish(event, status);
+    // Nobody may take for done what is neither there nor undone here.
+    status = recorded;
+  }
+  if (status) return Finish(event, status);
   MutexLock lock(mutex_);
   --running_;
   order_.Again(event.sequence);
@@ -162,12 +184,6 @@ void Uploader::UploadOne(const Event& event) {
 }
 
 void Uploader::Finish(const Event& event, const Status& status) {
-  if (!status && status.error().code != ErrorCode::kStale) {
-    Log(LogLevel::kError, "the service refuses '{}/{}': {}", event.container, event.name,
-        status.error().message);
-    const Status undone = Undo(event, status.error());
-    if (!undone) Log(LogLevel::kError, "uploads: {}", undone.error().message);
-  }
   MutexLock lock(mutex_);
   --running_;
   order_.Done(event.sequence);
@@ -181,11 +197,15 @@ void Uploader::Finish(const Event& event, const Status& status) {
   changed_.NotifyAll();
 }
 
-Status Uploader::Undo(const Event& event, const Error& why) {
-  const std::vector<embedded::ServiceChange> undo{
-      Mutation(PutState{FailedKey(event.sequence), why.message}),
-      embedded::UndoEvent{event.sequence}};
-  TRY(local_.ApplyForService(undo));
+Status Uploader::Record(const Event& event, const Error& why) {
+  std::vector<embedded::ServiceChange> changes{
+      Mutation(PutState{FailedKey(event.sequence), EncodeFailure(why)})};
+  const bool refused = why.code != ErrorCode::kStale;
+  if (refused) changes.emplace_back(embedded::UndoEvent{event.sequence});
+  TRY(local_.ApplyForService(changes));
+  if (!refused) return Ok();
+  Log(LogLevel::kError, "the service refuses '{}/{}': {}", event.container, event.name,
+      why.message);
   // Where nothing is left here, what the service has is found anew.
   const BlobPath path{event.container, event.name};
   const auto left = local_.store().Stat(path, {});
@@ -253,7 +273,12 @@ Status Uploader::WaitFor(std::span<const uint64_t> sequences, std::chrono::milli
         }
       }
       const uint64_t published = TRY(Published());
-      if (published >= sequence) break;
+      if (published >= sequence) {
+        // Another process sends: what became of it stands in its row, if it failed.
+        const auto failed = TRY(local_.store().GetState(FailedKey(sequence)));
+        if (failed && all) all = DecodeFailure(*failed);
+        break;
+      }
       if (SteadyClock::now() >= deadline)
         return Error{ErrorCode::kTimeout,
                      "the service did not take the change in time: it is kept on this machine and "

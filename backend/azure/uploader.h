@@ -4,7 +4,7 @@
 //
 // The row "azure/uploaded" of the local side: the sequence up to which everything is at the
 // service. It may lag behind by what was done in the last moments, which is then done again without
-// harm. "azure/upload-failed/<sequence>": why the service refused an event for good. What it did
+// harm. "azure/upload-failed/<sequence>": why an event failed for good. What it did
 // here is undone then, where it can be (embedded::UndoEvent).
 #pragma once
 
@@ -67,7 +67,9 @@ class Uploader {
   void BeginSome() EXCLUDES(mutex_);
   void UploadOne(const Event& event) EXCLUDES(mutex_);
   void Finish(const Event& event, const Status& status) EXCLUDES(mutex_);
-  Status Undo(const Event& event, const Error& why);
+  // Of an event that failed for good, before it counts as done: why, for who waits in another
+  // process; and what the service refused is undone.
+  Status Record(const Event& event, const Error& why);
   void Advance() REQUIRES(mutex_);
   Status Persist() EXCLUDES(mutex_);
   // nullopt: not known yet.

@@ -265,6 +265,30 @@ class BlobTest(AzureTest):
         self.assert_fails(FAILURE, "blob", "legal-hold", "set", "cloud/photos/cat", naming=("kind azure",))
 
 
+class TwoProcessesTest(AzureTest):
+    def test_who_does_not_send_is_told_that_the_service_refused(self):
+        self.service.request("PUT", "photos", query="restype=container", body=b"")
+        self.create("--auth", "sas", "--credential-file", self.secret_file(self.service.sas("rl")))
+        file = self.directory / "input"
+        file.write_bytes(b"miaow")
+        # It has the account open, and so sends for all.
+        sender = subprocess.Popen([harness.BINARY, "journal", "show", "cloud", "--follow"], stdout=subprocess.PIPE,
+                                  preexec_fn=scratch_mount.end_with_parent,
+                                  env={**os.environ, "REPLICAFS_ROOT": str(self.root)})
+        try:
+            lock = self.root / "accounts/cloud/upload.lock"
+            while subprocess.run(["flock", "--nonblock", lock, "true"], check=False).returncode == 0:
+                self.assertIsNone(sender.poll())
+                time.sleep(0.01)
+            code, out, err = self.run_program("blob", "put", "cloud/photos/cat", file)
+            self.assertNotEqual(code, 0, out + err)
+        finally:
+            sender.terminate()
+            sender.wait()
+            sender.stdout.close()
+        self.assertEqual(self.service.names("photos"), [])
+
+
 class CloudMount(scratch_mount.ScratchMount):
     """Of an account at the service, with a local side that nobody else has."""
 
